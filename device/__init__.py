@@ -1,0 +1,1 @@
+"""The capture station: kiosk, camera, recognition, sealed queue and delivery."""

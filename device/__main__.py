@@ -1,0 +1,22 @@
+"""`acopio-station`: one entry point, one sub-command per duty of the station."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from device.commands import queue, read, run
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one sub-command and return its exit status (0 done, 1 failed, 2 wrong usage)."""
+    parser = argparse.ArgumentParser(prog="acopio-station", description=__doc__)
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for group in (run, queue, read):
+        group.register(subparsers)
+    options = parser.parse_args(arguments)
+    status: int = options.func(options)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
