@@ -1,0 +1,1 @@
+"""The printed fields of the credencial para votar, one module each."""
