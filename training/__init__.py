@@ -1,0 +1,1 @@
+"""Synthetic credentials and the training of the models a station carries. Nothing imports it."""
