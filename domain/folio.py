@@ -42,7 +42,7 @@ class FolioRegistro:
     def compose(self) -> str:
         """Return the folio as printed on the slip and sent in the header."""
         registro = f"{self.registro:0{REGISTRO_DIGITS}d}"
-        return "-".join((self.solicitud, self.auxiliar, self.dispositivo, registro))
+        return f"{self.solicitud}-{self.auxiliar}-{self.dispositivo}-{registro}"
 
     def __str__(self) -> str:
         return self.compose()

@@ -33,6 +33,11 @@ class Unit(StrEnum):
     SECCION = "seccion"
 
 
+def _check_percentage(percentage: Fraction) -> None:
+    if not 0 < percentage <= 1:
+        raise ThresholdError("a percentage lies between 0 and 1")
+
+
 @dataclass(frozen=True)
 class DispersionRule:
     """How many units must each reach a share of their own list.
@@ -147,9 +152,7 @@ _HALF = Fraction(1, 2)
 
 # Presets to start a process from; what a process uses is stored with it and may differ.
 PUBLISHED: Mapping[str, Threshold] = {
-    "presidencia": Threshold(
-        _ONE, dispersion=DispersionRule(Unit.ENTIDAD, _ONE, minimum_units=17)
-    ),
+    "presidencia": Threshold(_ONE, dispersion=DispersionRule(Unit.ENTIDAD, _ONE, minimum_units=17)),
     "senaduria": Threshold(
         _TWO, dispersion=DispersionRule(Unit.DISTRITO, _ONE, minimum_share=_HALF)
     ),
@@ -162,8 +165,3 @@ PUBLISHED: Mapping[str, Threshold] = {
     # Its assemblies are held elsewhere; apoyos count towards the share alone.
     "partido_nacional": Threshold(Fraction(26, 10_000), BaseList.PADRON),
 }
-
-
-def _check_percentage(percentage: Fraction) -> None:
-    if not 0 < percentage <= 1:
-        raise ThresholdError("a percentage lies between 0 and 1")

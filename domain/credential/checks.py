@@ -61,6 +61,9 @@ CODES: tuple[str, ...] = (
     "vigencia.expired",
 )
 
+# Only letters are compared with it.
+_ANY_DAY = date(2000, 1, 1)
+
 Fields = Mapping[str, str | list[str]]
 
 
@@ -170,9 +173,7 @@ def _clave_curp_codes(clave: ClaveElector, curp: Curp) -> Iterator[str]:
         yield "clave_curp.entidad"
 
 
-def _printed_codes(
-    fields: Fields, clave: ClaveElector | None, curp: Curp | None
-) -> Iterator[str]:
+def _printed_codes(fields: Fields, clave: ClaveElector | None, curp: Curp | None) -> Iterator[str]:
     birth = _printed_birth(fields)
     sex = _text(fields, "sexo")
     if clave is not None:
@@ -202,26 +203,29 @@ def _printed_birth(fields: Fields) -> date | None:
 
 def _name_codes(fields: Fields, clave: ClaveElector | None, curp: Curp | None) -> Iterator[str]:
     given = _name(fields, "nombres")
-    surnames = _name(fields, "apellido_paterno"), _name(fields, "apellido_materno")
-    # A second surname may be absent from a card; a missing first one was just not read.
-    if not given or not surnames[0]:
+    first, second = _name(fields, "apellido_paterno"), _name(fields, "apellido_materno")
+    # A card may have no second surname; an absent first one was just not read.
+    if not given or not first:
         return
-    born_on = date(2000, 1, 1)
+    try:
+        built_curp = parse_curp(curp_rules.build_curp(given, first, second, _ANY_DAY, "H", "NE"))
+        built_clave = clave_rules.build_clave_elector(given, first, second, _ANY_DAY, "H", "87")
+    except (CurpError, ClaveElectorError):
+        return
     if curp is not None:
-        try:
-            expected = curp_rules.build_curp(given, *surnames, born_on, "H", "NE")
-        except CurpError:
-            return
-        # The second letter of an inconvenient word is X on one side only when names differ.
-        if expected[:4] != curp.initials or expected[13:16] != curp.consonants:
+        built = built_curp.initials + built_curp.consonants
+        printed = curp.initials + curp.consonants
+        # The letters of a second surname that was not read are not compared.
+        skipped = () if second else (1, 2, 5)
+        if _differ(built, printed, skipped):
             yield "curp_names"
-    if clave is not None:
-        try:
-            expected = clave_rules.build_clave_elector(given, *surnames, born_on, "H", "87")
-        except ClaveElectorError:
-            return
-        if expected[:6] != clave.letters:
-            yield "clave_names"
+    if clave is not None and _differ(built_clave[:6], clave.letters, () if second else (2, 3)):
+        yield "clave_names"
+
+
+def _differ(built: str, printed: str, skipped: tuple[int, ...]) -> bool:
+    pairs = enumerate(zip(built, printed, strict=True))
+    return any(a != b for index, (a, b) in pairs if index not in skipped)
 
 
 def _name(fields: Fields, name: str) -> str:
@@ -233,37 +237,25 @@ def _name(fields: Fields, name: str) -> str:
 def _mrz_codes(
     zone: Mrz, fields: Fields, clave: ClaveElector | None, curp: Curp | None
 ) -> Iterator[str]:
-    if clave is not None:
-        if zone.born != clave.birth:
-            yield "mrz_clave.birth"
-        if zone.sex != clave.sex:
-            yield "mrz_clave.sex"
-    if curp is not None:
-        if zone.born != f"{curp.born_on:%y%m%d}":
-            yield "mrz_curp.birth"
-        if zone.sex != curp.sex:
-            yield "mrz_curp.sex"
+    """Hold each witness beside the zone; an empty text was not read."""
     birth = _printed_birth(fields)
-    if birth and f"{birth:%y%m%d}" != zone.born:
-        yield "mrz_fecha"
-    sex = _text(fields, "sexo")
-    if sex and sex != zone.sex:
-        yield "mrz_sexo"
-    seccion = _text(fields, "seccion")
-    if seccion and seccion.zfill(4) != zone.seccion:
-        yield "mrz_seccion"
-    numero_ocr = _text(fields, "numero_ocr")
-    if numero_ocr and numero_ocr != zone.numero_ocr:
-        yield "mrz_numero_ocr"
-    cic = _text(fields, "cic")
-    if cic and cic.removeprefix("IDMEX")[:9] != zone.cic:
-        yield "mrz_cic"
     emission = re.fullmatch(r"[0-9]{4} ([0-9]{2})", _text(fields, "anio_registro"))
-    if emission and emission[1] != zone.numero_emision:
-        yield "mrz_emision"
     years = _years(fields, "vigencia")
-    if years and f"{years[-1] % 100:02d}" != zone.expires[:2]:
-        yield "mrz_vigencia"
+    seccion = _text(fields, "seccion")
+    witnesses = (
+        ("mrz_clave.birth", zone.born, clave.birth if clave else ""),
+        ("mrz_clave.sex", zone.sex, clave.sex if clave else ""),
+        ("mrz_curp.birth", zone.born, f"{curp.born_on:%y%m%d}" if curp else ""),
+        ("mrz_curp.sex", zone.sex, curp.sex if curp else ""),
+        ("mrz_fecha", zone.born, f"{birth:%y%m%d}" if birth else ""),
+        ("mrz_sexo", zone.sex, _text(fields, "sexo")),
+        ("mrz_seccion", zone.seccion, seccion.zfill(4) if seccion else ""),
+        ("mrz_numero_ocr", zone.numero_ocr, _text(fields, "numero_ocr")),
+        ("mrz_cic", zone.cic, _text(fields, "cic").removeprefix("IDMEX")[:9]),
+        ("mrz_emision", zone.numero_emision, emission[1] if emission else ""),
+        ("mrz_vigencia", zone.expires[:2], f"{years[-1] % 100:02d}" if years else ""),
+    )
+    yield from (code for code, read, printed in witnesses if printed and printed != read)
     if not _names_agree(zone, fields):
         yield "mrz_names"
 

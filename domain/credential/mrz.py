@@ -154,7 +154,8 @@ def parse_mrz(lines: Sequence[str]) -> Mrz:
         raise MrzError(f"failed checks: {', '.join(failed)}")
     first = _LINE_1.fullmatch(lines[0])
     second = _LINE_2.fullmatch(lines[1])
-    assert first is not None and second is not None  # failed_checks matched both
+    assert first is not None
+    assert second is not None
     surnames, given_names = split_names(lines[2])
     return Mrz(
         cic=first["cic"],

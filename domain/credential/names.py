@@ -10,9 +10,10 @@ import re
 import unicodedata
 
 _PARTICLES = frozenset(
-    "DA DAS DE DEL DER DI DIE DD EL LA LAS LE LES LOS MAC MC MI VAN VON Y".split()
+    {"DA", "DAS", "DE", "DEL", "DER", "DI", "DIE", "DD", "EL", "LA", "LAS", "LE", "LES", "LOS"}
+    | {"MAC", "MC", "MI", "VAN", "VON", "Y"}
 )
-_COMMON_FIRST_NAMES = frozenset("J J. JOSE M M. MA MA. MARIA".split())
+_COMMON_FIRST_NAMES = frozenset({"J", "J.", "JOSE", "M", "M.", "MA", "MA.", "MARIA"})
 _VOWELS = "AEIOU"
 _CONSONANTS = "BCDFGHJKLMNPQRSTVWXYZ"
 
@@ -49,8 +50,6 @@ def first_internal_consonant(word: str) -> str:
 def _words(text: str) -> list[str]:
     # The tilde of Ñ must be seen before accents are removed: Ñ counts as X, not as N.
     upper = unicodedata.normalize("NFC", text.upper()).replace("Ñ", "X")
-    plain = "".join(
-        c for c in unicodedata.normalize("NFD", upper) if not unicodedata.combining(c)
-    )
+    plain = "".join(c for c in unicodedata.normalize("NFD", upper) if not unicodedata.combining(c))
     # One sign for hyphen, slash and apostrophe, which all count as X inside a word.
     return re.findall(r"[A-Z][A-Z.\-]*", re.sub(r"['’/\-]", "-", plain))
