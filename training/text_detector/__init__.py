@@ -1,0 +1,1 @@
+"""The text detector: where the printed segments of a rectified card are."""
