@@ -1,0 +1,87 @@
+# The only commands to remember. Everything a command needs is set up by the command itself.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+VENV ?= .venv
+PYTHON ?= $(shell .ci/find-python)
+TRAINING_VENV ?= .venv-training
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+INSTALLED := $(VENV)/.installed-from-lock
+TRAINING_INSTALLED := $(TRAINING_VENV)/.installed-from-lock
+PACKAGES := domain wire device central training bench demo tests
+ONCE ?= 0
+SEED ?= 1
+
+.PHONY: help
+help: ## show this list
+	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-24s %s\n", $$1, $$2}'
+
+.PHONY: demo
+demo: $(INSTALLED) system-run ## the whole path on this machine; ONCE=1 ends by itself
+	@ONCE=$(ONCE) $(PY) -m demo
+
+.PHONY: test
+test: $(INSTALLED) system-test ## every test: SQLite, PostgreSQL and Chromium included
+	$(PY) -m pytest $(ARGS)
+
+.PHONY: check
+check: $(INSTALLED) ## style, types, arrows of the imports and guards
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PY) -m pytest -q tests/guards
+
+.PHONY: format
+format: $(INSTALLED) ## bring every file into the common form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: $(INSTALLED) ## resolve the requirements again: exact versions with their hashes
+	PATH="$(abspath $(BIN)):$$PATH" .ci/lock
+
+.PHONY: migration
+migration: $(INSTALLED) ## write the next database migration; NAME="what it does"
+	@test -n "$(NAME)" || { echo 'usage: make migration NAME="what it does"' >&2; exit 2; }
+	$(PY) -m central.cli migration "$(NAME)"
+
+.PHONY: translations
+translations: $(INSTALLED) ## collect, merge and compile the Spanish catalogues of portal and kiosk
+	.ci/translations $(BIN)
+
+.PHONY: bench-reading
+bench-reading: $(INSTALLED) system-run ## read unseen synthetic frames and print the table of results
+	$(PY) -m bench.reading $(ARGS)
+
+.PHONY: setup
+setup: $(INSTALLED) ## only the virtual environment, from the lock
+.PHONY: setup-training
+setup-training: $(TRAINING_INSTALLED) ## the environment of the trainings (several GB)
+
+.PHONY: clean
+clean: ## remove what the commands made, except the virtual environments
+	rm -rf var build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info
+
+.PHONY: system-run system-test
+system-run:
+	@.ci/system-packages run
+system-test:
+	@.ci/system-packages run test
+
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	@.ci/system-packages python
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index --editable .
+	@touch $@
+
+$(TRAINING_INSTALLED): requirements/training.txt
+	@.ci/system-packages python
+	test -x $(TRAINING_VENV)/bin/python || $(PYTHON) -m venv $(TRAINING_VENV)
+	$(TRAINING_VENV)/bin/python -m pip install --quiet --require-hashes --requirement requirements/training.txt
+	@touch $@
