@@ -1,1 +1,1 @@
-"""The central server: it keeps what it cannot read, and shows each person what is theirs."""
+"""The centre: keeps what the stations deliver, verifies it, and shows the advance."""

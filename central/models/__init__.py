@@ -1,0 +1,95 @@
+"""The typed ORM: one file per aggregate. Importing this package knows every table."""
+
+from __future__ import annotations
+
+from central.models.accounts import RoleGrant, User, UserIdentity, UserSession
+from central.models.aspirantes import AccountKind, Aspirante, Auxiliar, AuxiliarState
+from central.models.audit import AuditEntry, AuditSeal
+from central.models.base import Base
+from central.models.packets import (
+    ForkEvidence,
+    LogCheckpoint,
+    LogTile,
+    Outcome,
+    Packet,
+    Receipt,
+)
+from central.models.processes import (
+    Office,
+    OpeningKey,
+    PolicyVersion,
+    Process,
+    ThresholdRow,
+    ThresholdUnit,
+)
+from central.models.records import (
+    Citizen,
+    CitizenWord,
+    Record,
+    ReviewState,
+    StateChange,
+    WorkState,
+)
+from central.models.register import MotivoBaja, RegisterEntry, RegisterSection, RegisterVersion
+from central.models.rollups import (
+    RollupAuxiliar,
+    RollupDay,
+    RollupDelta,
+    RollupEntidad,
+    RollupSeccion,
+)
+from central.models.stations import (
+    Station,
+    StationClaim,
+    StationEpoch,
+    StationKey,
+    StationState,
+    UsedProof,
+)
+
+__all__ = [
+    "AccountKind",
+    "Aspirante",
+    "AuditEntry",
+    "AuditSeal",
+    "Auxiliar",
+    "AuxiliarState",
+    "Base",
+    "Citizen",
+    "CitizenWord",
+    "ForkEvidence",
+    "LogCheckpoint",
+    "LogTile",
+    "MotivoBaja",
+    "Office",
+    "OpeningKey",
+    "Outcome",
+    "Packet",
+    "PolicyVersion",
+    "Process",
+    "Receipt",
+    "Record",
+    "RegisterEntry",
+    "RegisterSection",
+    "RegisterVersion",
+    "ReviewState",
+    "RoleGrant",
+    "RollupAuxiliar",
+    "RollupDay",
+    "RollupDelta",
+    "RollupEntidad",
+    "RollupSeccion",
+    "StateChange",
+    "Station",
+    "StationClaim",
+    "StationEpoch",
+    "StationKey",
+    "StationState",
+    "ThresholdRow",
+    "ThresholdUnit",
+    "UsedProof",
+    "User",
+    "UserIdentity",
+    "UserSession",
+    "WorkState",
+]

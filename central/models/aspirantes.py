@@ -1,0 +1,96 @@
+"""Aspirantes and the auxiliares who capture for them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, ForeignKey, LargeBinary, String, UniqueConstraint, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from central.models.base import Base, BigKey, Key, choice
+from central.models.processes import Office, Process, ThresholdRow
+
+
+class Aspirante(Base):
+    """Who asks for support in a process; known by the folio de la solicitud."""
+
+    __tablename__ = "aspirantes"
+
+    id: Mapped[Key]
+    process_id: Mapped[int] = mapped_column(
+        ForeignKey("processes.id", ondelete="RESTRICT"), index=True
+    )
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id", ondelete="RESTRICT"))
+    threshold_id: Mapped[int | None] = mapped_column(
+        BigKey, ForeignKey("thresholds.id", ondelete="RESTRICT")
+    )
+    # Part of every folio de registro: A-Z and 0-9, at most 20.
+    folio_solicitud: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    # The scope of the office for this aspirante, in the register's numbers.
+    scope_entidad: Mapped[int | None]
+    scope_distrito: Mapped[int | None]
+    scope_municipio: Mapped[int | None]
+    # Dates of this aspirante where they differ from those of the process.
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    active: Mapped[bool] = mapped_column(Boolean, server_default=true())
+    created_at: Mapped[datetime]
+
+    process: Mapped[Process] = relationship()
+    office: Mapped[Office] = relationship()
+    threshold: Mapped[ThresholdRow | None] = relationship()
+
+
+class AuxiliarState(StrEnum):
+    """The life of an auxiliar; only `active` and `invited` are sent to stations."""
+
+    REGISTERED = "registered"  # entered in the portal, not yet found on the register
+    INVITED = "invited"  # the activation code was sent
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DEACTIVATED = "deactivated"
+
+
+class AccountKind(StrEnum):
+    """Tipo de cuenta, with the letters of the official file."""
+
+    GOOGLE = "g"
+    FACEBOOK = "f"
+
+
+class Auxiliar(Base):
+    """Who captures, and answers for it. Never deleted: records name their auxiliar."""
+
+    __tablename__ = "auxiliares"
+    __table_args__ = (UniqueConstraint("aspirante_id", "email"),)
+
+    id: Mapped[Key]
+    aspirante_id: Mapped[int] = mapped_column(
+        ForeignKey("aspirantes.id", ondelete="RESTRICT"), index=True
+    )
+    # Part of every folio de registro, unique at the centre: A-Z and 0-9, at most 20.
+    id_auxiliar: Mapped[str] = mapped_column(String(20), unique=True)
+    nombres: Mapped[str] = mapped_column(String(100))
+    apellido_paterno: Mapped[str] = mapped_column(String(100), server_default="")
+    apellido_materno: Mapped[str] = mapped_column(String(100), server_default="")
+    born_on: Mapped[date | None]
+    telefono_movil: Mapped[str | None] = mapped_column(String(20))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    account_kind: Mapped[AccountKind | None] = mapped_column(choice(AccountKind, 1))
+    # HMAC of the clave de elector: one person may not capture for several aspirantes.
+    clave_key: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    situacion_registral: Mapped[str | None] = mapped_column(String(40))
+    state: Mapped[AuxiliarState] = mapped_column(choice(AuxiliarState, 16))
+    # Argon2id of the activation code until it is used, then of the password.
+    verifier: Mapped[str | None] = mapped_column(String(255))
+    must_change_password: Mapped[bool] = mapped_column(Boolean, server_default=true())
+    invited_at: Mapped[datetime | None]
+    activated_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    deactivated_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    aspirante: Mapped[Aspirante] = relationship()

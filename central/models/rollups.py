@@ -1,0 +1,73 @@
+"""Counts for the reports: an append-only tail of deltas, folded into four narrow tables."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Date, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from central.models.base import Base, BigKey, Key
+
+# In the rollups 0 stands for "the register has not said where": a key column is never null.
+UNKNOWN_PLACE = 0
+
+
+class RollupDelta(Base):
+    """One step of one record, +1 or -1, written in the transaction that changed its state."""
+
+    __tablename__ = "rollup_deltas"
+
+    id: Mapped[Key]
+    aspirante_id: Mapped[int] = mapped_column(BigKey)
+    auxiliar_id: Mapped[int] = mapped_column(BigKey)
+    day: Mapped[date] = mapped_column(Date)
+    entidad: Mapped[int] = mapped_column(SmallInteger)
+    seccion: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str] = mapped_column(String(24))
+    change: Mapped[int] = mapped_column(SmallInteger)
+
+
+class RollupDay(Base):
+    """Records of an aspirante by day of reception and state."""
+
+    __tablename__ = "rollup_days"
+
+    aspirante_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    state: Mapped[str] = mapped_column(String(24), primary_key=True)
+    records: Mapped[int] = mapped_column(BigKey)
+
+
+class RollupAuxiliar(Base):
+    """Records of an aspirante by auxiliar and state."""
+
+    __tablename__ = "rollup_auxiliares"
+
+    aspirante_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    auxiliar_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(24), primary_key=True)
+    records: Mapped[int] = mapped_column(BigKey)
+
+
+class RollupEntidad(Base):
+    """Records of an aspirante by entidad of the register and state."""
+
+    __tablename__ = "rollup_entidades"
+
+    aspirante_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    entidad: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(24), primary_key=True)
+    records: Mapped[int] = mapped_column(BigKey)
+
+
+class RollupSeccion(Base):
+    """Records of an aspirante by entidad, sección and state."""
+
+    __tablename__ = "rollup_secciones"
+
+    aspirante_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    entidad: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    seccion: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(24), primary_key=True)
+    records: Mapped[int] = mapped_column(BigKey)
