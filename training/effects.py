@@ -13,7 +13,7 @@ Image = NDArray[np.uint8]
 
 
 def light(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
-    """Uneven illumination: a gradient, sometimes a hard shadow edge, gain, gamma and colour cast."""
+    """Uneven light: a gradient, sometimes a hard shadow edge, gain, gamma and colour cast."""
     height, width = image.shape[:2]
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     angle = rng.uniform(0, 2 * np.pi)

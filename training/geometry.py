@@ -11,7 +11,7 @@ Corners = NDArray[np.float32]  # 4×2: top left, top right, bottom right, bottom
 def card_corners(
     rng: Generator, *, width: float, centre: tuple[float, float], most_tilt: float, roll: float
 ) -> Corners:
-    """Project the four corners of a card about `width` pixels wide, tilted up to `most_tilt` degrees.
+    """Project the corners of a card about `width` pixels wide, tilted up to `most_tilt` degrees.
 
     `roll` is the turn of the card in the picture plane, in radians.
     """

@@ -1,5 +1,6 @@
-"""The training loop all detectors share: AdamW, one cosine, bf16 on the CPU or a GPU, checkpoints."""
+"""The training loop all detectors share: AdamW, one cosine, bf16, CPU or GPU, checkpoints."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,11 +41,8 @@ def train(
     while (elapsed := time.monotonic() - started) < total_s:
         progress = elapsed / total_s
         warm = min(1.0, (steps + 1) / 200)
-        rate = (
-            learning_rate
-            * warm
-            * (0.01 + 0.99 * (1 + torch.cos(torch.tensor(3.14159 * progress)).item()) / 2)
-        )
+        cosine = (1 + math.cos(math.pi * progress)) / 2
+        rate = learning_rate * warm * (0.01 + 0.99 * cosine)
         for group in optimiser.param_groups:
             group["lr"] = rate
         batch = {name: tensor.to(where) for name, tensor in next(batches).items()}
@@ -63,8 +61,8 @@ def train(
             torch.save(network.state_dict(), checkpoint)
             network.eval()
             print(
-                f"{elapsed:6.0f} s  {samples} samples  {samples / elapsed:.0f}/s  loss {running:.4f}  "
-                f"{evaluate(network)}",
+                f"{elapsed:6.0f} s  {samples} samples  {samples / elapsed:.0f}/s  "
+                f"loss {running:.4f}  {evaluate(network)}",
                 flush=True,
             )
     network.eval()

@@ -1,10 +1,9 @@
 """Building blocks shared by the networks: plain convolutions that export and quantise well.
 
-Plain 3×3 convolutions train faster on a CPU than depthwise ones and keep int8 exact; ReLU6 bounds the
-activations, so that static int8 calibration needs few samples.
+Plain 3×3 convolutions train faster on a CPU than depthwise ones and keep int8 exact; ReLU6 bounds
+the activations, so that static int8 calibration needs few samples.
 """
 
-import torch
 from torch import Tensor, nn
 
 

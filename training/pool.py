@@ -18,7 +18,7 @@ from training.people import invent_person
 from training.render import render_card
 
 MODELS = ("C", "D", "E", "F", "G", "H", "new")
-# Models seen in the field today weigh more than those that have expired (domain paper, section 6.1).
+# Models seen in the field today weigh more than those that have expired.
 WEIGHTS = np.array([0.10, 0.12, 0.18, 0.10, 0.22, 0.12, 0.16])
 SIDES = ("front", "back")
 

@@ -1,1 +1,1 @@
-"""The card classifier: which side of which model a rectified card shows, and whether it is upright."""
+"""The card classifier: side and model of a rectified card, and whether it is upright."""

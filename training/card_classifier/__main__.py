@@ -7,7 +7,7 @@ python -m training.card_classifier export --seed 1 --minutes 12
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -168,7 +168,7 @@ def main() -> None:
             seed=options.seed,
             command=f"python -m training.card_classifier train --seed {options.seed} "
             f"--minutes {options.minutes:g}",
-            trained_on=date.today(),
+            trained_on=datetime.now(UTC).date(),
             minutes=options.minutes,
             samples=0,
         ),

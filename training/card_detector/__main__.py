@@ -8,7 +8,7 @@ python -m training.card_detector export --seed 1 --minutes 30
 import argparse
 import multiprocessing
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -207,7 +207,7 @@ def _export(network: CardDetector, scenes: SceneFile, options: argparse.Namespac
             seed=options.seed,
             command=f"python -m training.card_detector train --seed {options.seed} "
             f"--minutes {options.minutes:g}",
-            trained_on=date.today(),
+            trained_on=datetime.now(UTC).date(),
             minutes=options.minutes,
             samples=0,
         ),

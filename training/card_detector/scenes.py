@@ -85,7 +85,7 @@ def _content(rng: Generator) -> tuple[int, int, int, int]:
 
 
 def _anywhere(rng: Generator, width: int, height: int, left: int, top: int) -> Corners:
-    """Corners of a card somewhere in the content: from small to filling, seldom cut by the edge."""
+    """Corners of a card somewhere in the content: small to filling, seldom cut by the edge."""
     roll = any_roll(rng)
     turned = abs(np.sin(roll)), abs(np.cos(roll))
     span_x = turned[1] + turned[0] / ID1_ASPECT
@@ -152,7 +152,7 @@ def _finger(canvas: Image, corners: Corners, rng: Generator) -> None:
 
 
 def _pixel(point: NDArray[np.floating]) -> tuple[int, int]:
-    return int(round(float(point[0]))), int(round(float(point[1])))
+    return round(float(point[0])), round(float(point[1]))
 
 
 def _choose(images: Sequence[Image], rng: Generator) -> Image:

@@ -8,7 +8,7 @@ python -m training.text_detector export --seed 1 --minutes 20
 import argparse
 import multiprocessing
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -212,7 +212,7 @@ def main() -> None:
             seed=options.seed,
             command=f"python -m training.text_detector train --seed {options.seed} "
             f"--minutes {options.minutes:g}",
-            trained_on=date.today(),
+            trained_on=datetime.now(UTC).date(),
             minutes=options.minutes,
             samples=0,
         ),
@@ -227,8 +227,7 @@ def main() -> None:
             "held out.",
             metrics={"held_out": measure(network, sheets)},
             limits=[
-                "Expects text that runs along the card: a card turned by over 3° after rectifying "
-                "loses lines.",
+                "Expects text along the card: one still turned by over 3° loses lines.",
                 "Trained on rendered credentials only.",
             ],
         ),

@@ -1,4 +1,4 @@
-"""The text detector's network: at a quarter of the input, is this cell the core of a line of text?"""
+"""The text detector's network: is this cell, a quarter of the input, the core of a line?"""
 
 import torch
 from torch import Tensor, nn
