@@ -50,9 +50,7 @@ class PostgresServer:
             at = connection.info
             password = f":{at.password}" if at.password else ""
             if at.host.startswith("/"):
-                return (
-                    f"postgresql+psycopg://{at.user}{password}@/{name}?host={at.host}&port={at.port}"
-                )
+                return f"postgresql+psycopg://{at.user}{password}@/{name}?host={at.host}&port={at.port}"
             return f"postgresql+psycopg://{at.user}{password}@{at.host}:{at.port}/{name}"
 
 

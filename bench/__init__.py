@@ -1,0 +1,1 @@
+"""Measurements. Each result names its machine, date and commit."""
