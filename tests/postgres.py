@@ -43,7 +43,7 @@ class PostgresServer:
 
     def _execute(self, statement: str, name: str) -> None:
         with psycopg.connect(self.conninfo, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]  # a literal of this class
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
     def _url(self, name: str) -> str:
         with psycopg.connect(self.conninfo) as connection:
