@@ -13,7 +13,6 @@ the module is asked to return channel-last outputs itself where an output is a m
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -212,4 +211,4 @@ def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
         temporary = Path(folder) / path.name
         write(temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)

@@ -1,4 +1,4 @@
-"""What the repository says about a model: its table in `models.toml` and its card in `docs/models/`.
+"""What the repository says about a model: a table in `models.toml`, a card in `docs/models/`.
 
 `device/inference/models.toml` is what a station obeys (file, hash, input, output, thresholds);
 `docs/models/<name>.md` is what a person reads (data, metrics, limits) and
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,9 +26,10 @@ CARD_FOLDER = ROOT / "docs" / "models"
 LICENCE = "the licence of this repository; trained on invented credentials only"
 
 _HEADER = """\
-The models of a station. Written by `training.model_card`; a file whose SHA-256 differs from the one
-here is refused at start. `file` is relative to this file. An input is float32, N×H×W×C in -1…1
-(x / 127.5 - 1); the int8 variant takes and gives int8, with the scale and zero point of its tensors.
+The models of a station. Written by `training.model_card`; a file whose SHA-256 differs from the
+one here is refused at start. `file` is relative to this file. An input is float32, N×H×W×C in
+-1…1 (x / 127.5 - 1); the int8 variant takes and gives int8, by the scale and zero point of its
+tensors.
 """
 
 
@@ -222,7 +222,7 @@ def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.new")
     temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 __all__ = ["Card", "TrainingRun", "register_model", "render_card", "render_metrics"]
