@@ -1,0 +1,1 @@
+"""Cameras of the station: one protocol, one file per technology, one supervised service."""
