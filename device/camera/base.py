@@ -18,10 +18,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from device.errors import StationError
+
 Image = npt.NDArray[np.uint8]
 
 
-class CameraError(Exception):
+class CameraError(StationError):
     """A camera could not do what was asked; `code` is stable, the message is for a log."""
 
     code = "camera.error"
