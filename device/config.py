@@ -1,0 +1,179 @@
+"""Settings of the station, read once from TOML: each field with its unit, range and default."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from device.errors import ConfigError
+from wire.errors import ShapeError
+from wire.shape import Limits, decode
+
+
+@dataclass(frozen=True, slots=True)
+class StationConfig:
+    """The station itself; its identity comes with enrolment, not from here."""
+
+    # Folder of keys, spool and enrolment.
+    data: Annotated[str, Limits(most=4096)] = "/var/lib/acopio-station"
+    # Where the signing key lives; `file` keeps it in data/keys, mode 0600.
+    signer: Annotated[str, Limits(pattern=r"file")] = "file"
+    # `demo` allows stand-ins (replayed camera, plain http on loopback); `production` refuses them.
+    environment: Annotated[str, Limits(pattern=r"production|demo")] = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraConfig:
+    """Where pictures come from."""
+
+    driver: Annotated[str, Limits(pattern=r"picamera2|v4l2|replay")] = "picamera2"
+    # Number of the camera, for picamera2.
+    index: Annotated[int, Limits(low=0, high=7)] = 0
+    # Device file, for v4l2.
+    path: Annotated[str, Limits(most=4096)] = "/dev/video0"
+    # Folder of pictures or a film, for replay.
+    folder: Annotated[str, Limits(most=4096)] = ""
+    still_width: Annotated[int, Limits(low=640, high=9152, unit="px")] = 2304
+    still_height: Annotated[int, Limits(low=480, high=6944, unit="px")] = 1296
+    preview_width: Annotated[int, Limits(low=160, high=1920, unit="px")] = 640
+    preview_height: Annotated[int, Limits(low=120, high=1080, unit="px")] = 480
+    timeout_s: Annotated[float, Limits(low=0.1, high=60, unit="s")] = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceConfig:
+    """How pictures are read."""
+
+    # Folder with models.toml and its files; empty takes those that ship with the program.
+    models: Annotated[str, Limits(most=4096)] = ""
+    variant: Annotated[str, Limits(pattern=r"float|int8")] = "float"
+    threads: Annotated[int, Limits(low=1, high=8)] = 2
+
+
+@dataclass(frozen=True, slots=True)
+class QueueConfig:
+    """The spool of sealed packets; its folder lies under `station.data`."""
+
+    # Below this, no new capture begins; the current one is still sealed.
+    minimum_free_bytes: Annotated[int, Limits(low=0, high=1 << 40, unit="bytes")] = 256 << 20
+    # Space kept aside so that a full disk can still finish what it began.
+    ballast_bytes: Annotated[int, Limits(low=0, high=1 << 30, unit="bytes")] = 32 << 20
+    busy_timeout_s: Annotated[float, Limits(low=0.1, high=60, unit="s")] = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """How the centre is spoken to; its address comes with enrolment."""
+
+    # Replaces the address of the claim, for a centre that moved; the pinned authority stays.
+    url: Annotated[str, Limits(most=200)] = ""
+    connect_timeout_s: Annotated[float, Limits(low=0.5, high=120, unit="s")] = 10.0
+    read_timeout_s: Annotated[float, Limits(low=1, high=600, unit="s")] = 60.0
+    chunk_bytes: Annotated[int, Limits(low=4096, high=1 << 20, unit="bytes")] = 256 << 10
+    # Waiting after failures: full jitter between nothing and a bound that doubles.
+    backoff_first_s: Annotated[float, Limits(low=0.05, high=600, unit="s")] = 5.0
+    backoff_most_s: Annotated[float, Limits(low=0.1, high=3600, unit="s")] = 900.0
+    # How often the spool is looked at when nothing failed.
+    poll_s: Annotated[float, Limits(low=0.1, high=600, unit="s")] = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class KioskConfig:
+    """The screens, on this machine only."""
+
+    port: Annotated[int, Limits(low=1024, high=65535)] = 8080
+    threads: Annotated[int, Limits(low=1, high=32)] = 4
+    language: Annotated[str, Limits(pattern=r"[a-z]{2}(_[A-Z]{2})?")] = "es_MX"
+    # Sign-out of an auxiliar who does nothing.
+    idle_s: Annotated[int, Limits(low=30, high=86_400, unit="s")] = 900
+    # A shown person leaves: the capture is dropped.
+    visit_timeout_s: Annotated[int, Limits(low=30, high=3600, unit="s")] = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of a station; a file may leave out what it does not change."""
+
+    station: StationConfig = StationConfig()
+    camera: CameraConfig = CameraConfig()
+    inference: InferenceConfig = InferenceConfig()
+    queue: QueueConfig = QueueConfig()
+    server: ServerConfig = ServerConfig()
+    kiosk: KioskConfig = KioskConfig()
+
+    @property
+    def data(self) -> Path:
+        """Folder of everything the station keeps."""
+        return Path(self.station.data)
+
+    @property
+    def keys_folder(self) -> Path:
+        """Folder of the station's secrets, mode 0700."""
+        return self.data / "keys"
+
+    @property
+    def spool_folder(self) -> Path:
+        """Folder of the spool's database and files, on one file system."""
+        return self.data / "spool"
+
+
+def parse_config(text: str, *, origin: str = "configuration") -> Config:
+    """Read settings from the text of a TOML file.
+
+    Raises:
+        ConfigError: Not TOML, an unknown or ill-typed key, a value out of range, or a combination
+            that production refuses; the message names the key.
+    """
+    try:
+        config = decode(Config, tomllib.loads(text), where="")
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{origin}: not TOML: {error}", code="config.malformed") from error
+    except ShapeError as error:
+        raise ConfigError(f"{origin}: {str(error).lstrip('.')}", code="config.value") from error
+    _check(config, origin)
+    return config
+
+
+def read_config(path: Path) -> Config:
+    """Read settings from a file.
+
+    Raises:
+        ConfigError: The file cannot be read, or as `parse_config`.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read", code="config.unreadable") from error
+    return parse_config(text, origin=str(path))
+
+
+def require_server(url: str, config: Config) -> str:
+    """Return the server's address if this station may speak to it.
+
+    Raises:
+        ConfigError: Not https; plain http is for a demo on this very machine.
+    """
+    split = urlsplit(url)
+    is_loopback = split.hostname in ("127.0.0.1", "::1", "localhost")
+    is_demo = config.station.environment == "demo"
+    if split.scheme == "https" or (split.scheme == "http" and is_loopback and is_demo):
+        return url.rstrip("/")
+    raise ConfigError(f"server {url}: https is required", code="config.server")
+
+
+def _check(config: Config, origin: str) -> None:
+    if config.camera.driver == "replay":
+        if config.station.environment == "production":
+            raise ConfigError(
+                f"{origin}: camera.driver: replay is a stand-in, refused in production",
+                code="config.stand_in",
+            )
+        if not config.camera.folder:
+            raise ConfigError(f"{origin}: camera.folder: missing for replay", code="config.value")
+    if config.server.backoff_first_s > config.server.backoff_most_s:
+        raise ConfigError(
+            f"{origin}: server.backoff_first_s: above server.backoff_most_s", code="config.value"
+        )
+    if config.server.url:
+        require_server(config.server.url, config)
