@@ -40,7 +40,15 @@ def test_a_lock_has_every_direct_dependency_with_hashes(lock: str) -> None:
     locked = {entry.split("==")[0].split("[")[0] for entry in entries}
     assert requirement_names(*EXTRAS[lock]) - locked == set()
     assert all("--hash=sha256:" in entry for entry in entries)
-    assert "://" not in text
+
+
+def test_no_lock_names_the_address_of_an_index() -> None:
+    named = [
+        path.name
+        for path in (ROOT / "requirements").iterdir()
+        if "://" in path.read_text(encoding="utf-8")
+    ]
+    assert named == []
 
 
 def test_every_make_target_says_what_it_does_and_the_readme_names_real_ones() -> None:
