@@ -1,1 +1,1 @@
-"""Synthetic credentials and the training of the models a station carries. Nothing imports it."""
+"""Invented credentials, their photographs, and the networks trained on them."""

@@ -1,0 +1,177 @@
+"""A simulated camera: one call photographs a card lying or held somewhere, another spoils a crop."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from training.backgrounds import background, clutter
+from training.camera import light, sensor
+from training.camera.difficulty import LEVELS, Difficulty
+from training.camera.geometry import distort, draw_pose, homography_of, lay
+from training.camera.occlusion import hold
+from training.camera.presentation import Presentation, present
+
+__all__ = ["LEVELS", "Photograph", "degrade", "photograph"]
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """One frame: `corners` are TL, TR, BR, BL of the card's own orientation in frame pixels.
+
+    `homography` takes card pixels to frame pixels; it is exact at the corners and, where the lens
+    bends, off by at most a few pixels between them. `conditions` says what was simulated.
+    """
+
+    image: Image
+    corners: NDArray[np.float64]
+    homography: NDArray[np.float64]
+    conditions: dict[str, Any]
+
+
+def photograph(
+    card_image: Image,
+    mask: Image,
+    rng: Generator,
+    *,
+    difficulty: str = "medium",
+    size: tuple[int, int] = (960, 1280),
+    presentation: Presentation = "original",
+    scene: Image | None = None,
+) -> Photograph:
+    """Photograph a card; `size` is (height, width) of the frame, `scene` replaces the background.
+
+    Raises:
+        KeyError: No such difficulty.
+    """
+    level = LEVELS[difficulty]
+    height, width = size
+    card_image, mask = present(card_image, mask, presentation, rng)
+    frame = background(rng, height, width) if scene is None else scene.copy()
+    pose = draw_pose(rng, level, (card_image.shape[0], card_image.shape[1]), size)
+    corners = pose.corners
+    if rng.random() < level.clutter:
+        clutter(frame, rng)
+    flat, cover, homography = lay(card_image, mask, corners, size)
+    _drop_shadow(frame, cover, rng)
+    _compose(frame, flat, cover, rng)
+    fingers = bool(rng.random() < level.finger)
+    if fingers:
+        hold(frame, corners, rng)
+    conditions: dict[str, Any] = {
+        "difficulty": difficulty, "presentation": presentation, "tilt_deg": pose.tilt_deg,
+        "turn_deg": pose.turn_deg, "fill": pose.fill, "fingers": fingers,
+    }
+    lit = _light(frame, cover, corners, level, rng, conditions)
+    exposure = float(rng.uniform(*level.exposure))
+    conditions["exposure"] = exposure
+    image = sensor.expose(
+        lit, sensor.balance_gains(rng, level.balance, exposure), float(rng.uniform(0.85, 1.2))
+    )
+    bend = float(rng.uniform(-1, 1)) * level.distortion
+    if abs(bend) > 0.003:
+        image, corners = distort(image, corners, bend)
+        homography = homography_of(corners, (card_image.shape[0], card_image.shape[1]))
+    image = _sense(image, level, rng, conditions)
+    return Photograph(image, corners, homography, conditions)
+
+
+def _drop_shadow(frame: Image, cover: Image, rng: Generator) -> None:
+    depth = float(rng.uniform(0.1, 0.55))
+    small = cv2.resize(cover, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    shift = np.array([[1, 0, rng.uniform(-4, 4)], [0, 1, rng.uniform(-1, 4)]], np.float32)
+    moved = cv2.warpAffine(small, shift, (small.shape[1], small.shape[0]))
+    soft = cv2.GaussianBlur(moved, (0, 0), rng.uniform(0.8, 5))
+    factor = cv2.resize(soft, (cover.shape[1], cover.shape[0])).astype(np.float32)
+    factor *= -depth / 255
+    factor += 1
+    frame[:] = (frame * factor[..., None]).astype(np.uint8)
+
+
+def _compose(frame: Image, flat: Image, cover: Image, rng: Generator) -> None:
+    x, y, w, h = cv2.boundingRect(cover)
+    if not w or not h:
+        return
+    alpha = cover[y : y + h, x : x + w]
+    # The cut side of the plastic shows as a thin bright or dark rim.
+    rim = cv2.subtract(alpha, cv2.erode(alpha, np.ones((3, 3), np.uint8)))
+    window = frame[y : y + h, x : x + w]
+    card = flat[y : y + h, x : x + w].astype(np.float32)
+    tone = float(rng.uniform(60, 250))
+    card += (rim.astype(np.float32) * (rng.uniform(0.1, 0.6) / 255))[..., None] * (tone - card)
+    share = (alpha.astype(np.float32) / 255)[..., None]
+    window[:] = (window + share * (card - window)).astype(np.uint8)
+
+
+def _light(
+    frame: Image, cover: Image, corners: NDArray[np.float64], level: Difficulty, rng: Generator,
+    conditions: dict[str, Any],
+) -> NDArray[np.float32]:
+    height, width = frame.shape[:2]
+    factor = light.illumination(rng, height, width, float(rng.uniform(*level.unevenness)))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    conditions["shadow"] = bool(rng.random() < level.shadow)
+    if conditions["shadow"]:
+        factor = factor * light.shadow(rng, height, width, rng.uniform(low, high))
+    lit = frame.astype(np.float32)
+    lit *= factor[..., None]
+    conditions["glare"] = 0.0
+    if rng.random() < level.glare:
+        strength = float(rng.uniform(*level.glare_strength))
+        conditions["glare"] = strength
+        added = light.glare(rng, height, width, rng.uniform(low, high))
+        # Plastic mirrors; the table around it hardly does.
+        added *= (0.25 + 0.75 / 255 * cover) * strength
+        lit += (255 - np.minimum(lit, 255)) * added[..., None] * 0.9 + added[..., None] * 25
+    return lit
+
+
+def _sense(
+    image: Image, level: Difficulty, rng: Generator, conditions: dict[str, Any]
+) -> Image:
+    scale = image.shape[1] / 1280
+    conditions["defocus_px"] = float(rng.uniform(*level.defocus)) * scale
+    image = sensor.defocus(image, conditions["defocus_px"])
+    conditions["motion_px"] = 0.0
+    if rng.random() < level.motion_share:
+        conditions["motion_px"] = float(rng.uniform(*level.motion)) * scale
+        image = sensor.motion(image, conditions["motion_px"], float(rng.uniform(0, np.pi)))
+    conditions["noise"] = float(rng.uniform(*level.noise))
+    image = sensor.noise(image, rng, conditions["noise"])
+    conditions["jpeg"] = int(rng.uniform(*level.jpeg))
+    return sensor.jpeg(image, conditions["jpeg"])
+
+
+def degrade(image: Image, rng: Generator, strength: float) -> Image:
+    """Spoil a crop of any size, RGB or grey, without moving it; `strength` 0…1.
+
+    Blur scales with the height of the crop, taken as one line of text or a card of 810 pixels.
+    """
+    grey = image.ndim == 2
+    picture: Image = np.repeat(image[..., None], 3, axis=2) if grey else image.copy()
+    height, width = picture.shape[:2]
+    unit = min(1.6, max(0.7, height / 40))
+    picture = sensor.defocus(picture, float(rng.uniform(0, 1.25) * strength * unit))
+    if rng.random() < 0.3 * strength + 0.05:
+        length = float(rng.uniform(0, 4.5) * strength * unit)
+        picture = sensor.motion(picture, length, float(rng.uniform(0, np.pi)))
+    factor = light.illumination(rng, height, width, float(rng.uniform(0, 0.5)) * strength)
+    if rng.random() < 0.3 * strength:
+        factor = factor * light.shadow(rng, height, width, rng.uniform((0, 0), (width, height)))
+    lit = picture.astype(np.float32) * factor[..., None]
+    if rng.random() < 0.3 * strength:
+        added = light.glare(rng, height, width, rng.uniform((0, 0), (width, height)))
+        lit += (255 - lit).clip(0) * added[..., None] * float(rng.uniform(0.1, 0.75)) * strength
+    contrast = 1 - float(rng.uniform(0, 0.45)) * strength
+    lit = (lit - 128) * contrast + 128 + float(rng.normal(0, 16)) * strength
+    gains = sensor.balance_gains(rng, 0.1 * strength, 1 + float(rng.uniform(-0.35, 0.25)) * strength)
+    picture = sensor.expose(lit, gains, float(rng.uniform(0.85, 1.2)))
+    picture = sensor.noise(picture, rng, float(rng.uniform(0.5, 1 + 10 * strength)))
+    if rng.random() < 0.8:
+        picture = sensor.jpeg(picture, int(rng.uniform(92 - 45 * strength, 97)))
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if grey else picture  # type: ignore[return-value]
