@@ -9,6 +9,7 @@ from central.models.base import Base
 from central.models.packets import (
     ForkEvidence,
     LogCheckpoint,
+    LogHead,
     LogTile,
     Outcome,
     Packet,
@@ -59,6 +60,7 @@ __all__ = [
     "CitizenWord",
     "ForkEvidence",
     "LogCheckpoint",
+    "LogHead",
     "LogTile",
     "MotivoBaja",
     "Office",

@@ -84,7 +84,8 @@ class Auxiliar(Base):
     clave_key: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     situacion_registral: Mapped[str | None] = mapped_column(String(40))
     state: Mapped[AuxiliarState] = mapped_column(choice(AuxiliarState, 16))
-    # Argon2id of the activation code until it is used, then of the password.
+    # Argon2id of the one-time code from the e-mail, and of the password once it is set.
+    activation_verifier: Mapped[str | None] = mapped_column(String(255))
     verifier: Mapped[str | None] = mapped_column(String(255))
     must_change_password: Mapped[bool] = mapped_column(Boolean, server_default=true())
     invited_at: Mapped[datetime | None]

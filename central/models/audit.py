@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.models.base import Base, BigKey, Key
 
 
 class AuditEntry(Base):
-    """One act. Append-only: the database refuses to change or delete it."""
+    """One act. Append-only: the database refuses to change or delete it, but for its seal."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (Index("ix_audit_entries_subject", "subject_kind", "subject"),)
@@ -27,16 +27,21 @@ class AuditEntry(Base):
     subject: Mapped[str] = mapped_column(String(80))
     # Codes and numbers; never a name, key or image of a person.
     details: Mapped[dict[str, Any]]
+    seal_id: Mapped[int | None] = mapped_column(
+        BigKey, ForeignKey("audit_seals.id", ondelete="RESTRICT"), index=True
+    )
 
 
 class AuditSeal(Base):
-    """A signed root over a run of entries; each names the one before it."""
+    """A signed Merkle root over the entries that name it, in the order of their ids.
+
+    `root` covers the previous seal's root as its first leaf: taking one away shows.
+    """
 
     __tablename__ = "audit_seals"
 
     id: Mapped[Key]
-    first_id: Mapped[int] = mapped_column(BigKey)
-    last_id: Mapped[int] = mapped_column(BigKey, unique=True)
+    entries: Mapped[int]
     root: Mapped[bytes] = mapped_column(LargeBinary(32))
     jws: Mapped[str] = mapped_column(Text)
     sealed_at: Mapped[datetime]

@@ -36,6 +36,8 @@ class Packet(Base):
     prev: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     packet_id: Mapped[str] = mapped_column(String(36), unique=True)
     kind: Mapped[str] = mapped_column(String(20))
+    # Of a `void`: the link of the apoyo it withdraws, which may arrive later.
+    target: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     # The header as it came: evidence for ever, and enough to check the chain without the parts.
     header_jws: Mapped[str] = mapped_column(Text)
     size_bytes: Mapped[int]
@@ -48,33 +50,38 @@ class Packet(Base):
 
 
 class Receipt(Base):
-    """What the centre signed for one packet, byte for byte: the aspirante's proof.
+    """What the centre signed for one link, byte for byte: the aspirante's proof.
 
-    `log_index` is given later by the one process that orders the log.
+    It is leaf `log_index` of the Merkle log of receipts; the leaf is the JWS itself. The packet
+    of a fork has a receipt too, which says `quarantined`.
     """
 
     __tablename__ = "receipts"
-    __table_args__ = (
-        Index("ix_receipts_station_id_id", "station_id", "id"),
-        Index("ix_receipts_log_index", "log_index", unique=True),
-    )
 
-    id: Mapped[Key]
-    packet_id: Mapped[int] = mapped_column(
-        ForeignKey("packets.id", ondelete="RESTRICT"), unique=True
-    )
-    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id", ondelete="RESTRICT"))
+    # Counted by `LogHead` in the transaction of the receipt, so the log has no holes.
+    log_index: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
     link: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id", ondelete="RESTRICT"))
     jws: Mapped[str] = mapped_column(Text)
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    log_index: Mapped[int | None] = mapped_column(BigKey)
     issued_at: Mapped[datetime]
 
-    packet: Mapped[Packet] = relationship()
+
+class LogHead(Base):
+    """The one row whose lock orders the log: how many leaves it has."""
+
+    __tablename__ = "log_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(BigKey)
 
 
 class Outcome(Base):
-    """What a station must do with a packet it thought finished: `resend` or `recapture`."""
+    """What became of a packet, in the order a station is told: `stored`, `resend`, `recapture`.
+
+    Written while the station's row is locked: a cursor over `id` then never skips one that
+    commits late.
+    """
 
     __tablename__ = "outcomes"
     __table_args__ = (
@@ -86,7 +93,7 @@ class Outcome(Base):
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id", ondelete="RESTRICT"))
     link: Mapped[bytes] = mapped_column(LargeBinary(32))
     kind: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
 
 
@@ -105,7 +112,8 @@ class ForkEvidence(Base):
     header_jws: Mapped[str] = mapped_column(Text)
     size_bytes: Mapped[int]
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
-    # Link of the packet it contradicts, and how: `same_seq`, `prev`, `next` or `folio`.
+    # Link of the packet it contradicts, and how: `seq`, `genesis`, `prev`,
+    # `next`, `packet_id` or `folio`.
     against: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     contradiction: Mapped[str] = mapped_column(String(16))
     received_at: Mapped[datetime]

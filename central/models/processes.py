@@ -28,10 +28,8 @@ class Process(Base):
     deliver_until: Mapped[datetime]
     # IANA zone in which the days of the reports begin.
     time_zone: Mapped[str] = mapped_column(String(64), server_default="America/Mexico_City")
-    # Read by `central.verification.settings.ProcessSettings`, which knows each key.
+    # Read by `central.models.settings.ProcessSettings`, which knows each key.
     settings: Mapped[dict[str, Any]]
-    # Grows with every change that stations must learn of.
-    policy_version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[datetime]
 
     offices: Mapped[list[Office]] = relationship(back_populates="process")

@@ -80,6 +80,8 @@ class Record(Base):
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id", ondelete="RESTRICT"))
     # By the station's clock: a hint, never a proof.
     captured_at: Mapped[datetime]
+    # How far that clock is to be believed: a value of `wire.packet.ClockClass`.
+    clock_class: Mapped[str] = mapped_column(String(16))
     # The bracket that is a proof: not before the anchor in the chain, not after the reception.
     captured_after: Mapped[datetime | None]
     received_at: Mapped[datetime]

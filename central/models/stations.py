@@ -40,7 +40,6 @@ class Station(Base):
     state: Mapped[StationState] = mapped_column(choice(StationState, 16))
     # RFC 7638 thumbprint of the ES256 key that signs its packets and requests.
     kid: Mapped[str | None] = mapped_column(String(64), unique=True)
-    public_jwk: Mapped[dict[str, Any] | None]
     certificate_pem: Mapped[str | None] = mapped_column(Text)
     epoch: Mapped[str | None] = mapped_column(String(64))
     enrolled_at: Mapped[datetime | None]
@@ -65,7 +64,7 @@ class StationKey(Base):
         ForeignKey("stations.id", ondelete="RESTRICT"), index=True
     )
     kid: Mapped[str] = mapped_column(String(64), unique=True)
-    public_jwk: Mapped[dict[str, Any]]
+    public_pem: Mapped[str] = mapped_column(Text)
     enrolled_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
@@ -96,6 +95,8 @@ class StationEpoch(Base):
     id: Mapped[Key]
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id", ondelete="RESTRICT"))
     epoch: Mapped[str] = mapped_column(String(64))
+    # Public: with station and epoch it gives `prev` of the first packet (wire.packet.genesis).
+    nonce: Mapped[str] = mapped_column(String(64))
     head_seq: Mapped[int] = mapped_column(BigKey, server_default="0")
     head_link: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     # The highest number received, with or without holes before it.

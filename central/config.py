@@ -1,0 +1,195 @@
+"""central.toml as frozen values: read once, unknown keys refused, paths relative to its folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from central.errors import ConfigError
+from wire.errors import ShapeError
+from wire.shape import Limits, decode
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseConfig:
+    """Where the rows are."""
+
+    # SQLAlchemy URL: `sqlite:///file` or `postgresql+psycopg://user@host/name`.
+    url: Annotated[str, Limits(most=500)] = "sqlite:///acopio.db"
+    # Connections each process keeps (PostgreSQL).
+    pool_size: Annotated[int, Limits(low=1, high=100)] = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StorageConfig:
+    """Where sealed packets are."""
+
+    folder: Annotated[str, Limits(most=500)] = "packets"
+    # A second folder, on another disk: a receipt is signed when both have the bytes.
+    mirror: Annotated[str | None, Limits(most=500)] = None
+    # Unfinished uploads older than this are removed.
+    upload_ttl_h: Annotated[int, Limits(low=1, high=24 * 60, unit="h")] = 24 * 7
+
+
+@dataclass(frozen=True, slots=True)
+class KeysConfig:
+    """Where keys and secrets are: a folder of files 0600, or of systemd credentials."""
+
+    folder: Annotated[str, Limits(most=500)] = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class StationsConfig:
+    """What stations are told and asked."""
+
+    # The address of the station API as stations reach it; it goes into each claim file.
+    url: Annotated[str, Limits(pattern=r"https?://[^\s/]+")] = "https://127.0.0.1:8443"
+    # How long a claim file may be used to enrol.
+    claim_ttl_h: Annotated[int, Limits(low=1, high=24 * 90, unit="h")] = 72
+    # How long a server nonce may be used in a proof of possession.
+    nonce_ttl_s: Annotated[int, Limits(low=30, high=3600, unit="s")] = 300
+    certificate_days: Annotated[int, Limits(low=1, high=825, unit="days")] = 365
+    # Below this version stations are told to update; empty: no minimum.
+    minimum_software: Annotated[str, Limits(most=40)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VaultConfig:
+    """The only process with the opening key."""
+
+    socket: Annotated[str, Limits(most=100)] = "run/vault.sock"
+    # Age identities, one a line; a file of the vault's own user, or its systemd credential.
+    identity: Annotated[str, Limits(most=500)] = "vault/opening.age"
+    # Users (uid) that may ask besides the vault's own.
+    clients: Annotated[tuple[int, ...], Limits(low=0, most=16)] = ()
+    timeout_s: Annotated[float, Limits(low=0.1, high=120, unit="s")] = 10.0
+    # Most images opened for one person in an hour.
+    images_per_hour: Annotated[int, Limits(low=1, high=100_000)] = 600
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterConfig:
+    """Who answers the situación registral."""
+
+    driver: Annotated[str, Limits(pattern=r"synthetic")] = "synthetic"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerConfig:
+    """How verification goes about its work."""
+
+    batch: Annotated[int, Limits(low=1, high=1000)] = 20
+    lease_s: Annotated[int, Limits(low=1, high=3600, unit="s")] = 60
+    # A record that fails this often is set aside for a person.
+    tries: Annotated[int, Limits(low=1, high=100)] = 8
+    # Pause between looks at an empty queue.
+    idle_s: Annotated[float, Limits(low=0.05, high=60, unit="s")] = 1.0
+    # Wait before the second try; it doubles with each further one.
+    backoff_s: Annotated[float, Limits(low=0.1, high=3600, unit="s")] = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """The web server."""
+
+    # Processes, and threads in each (gunicorn gthread).
+    workers: Annotated[int, Limits(low=1, high=64)] = 2
+    threads: Annotated[int, Limits(low=1, high=64)] = 4
+    # The address of the portal as people reach it, for links in letters and redirects.
+    public_url: Annotated[str, Limits(pattern=r"https?://[^\s]+")] = "http://127.0.0.1:8080"
+    # Reverse proxies in front that set X-Forwarded-*; 0 when people reach us directly.
+    proxies: Annotated[int, Limits(low=0, high=5)] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """One way to sign in: `openid` (discovery) or `facebook` (OAuth 2 without id_token)."""
+
+    name: Annotated[str, Limits(pattern=r"[a-z]{1,20}")]
+    label: Annotated[str, Limits(most=40)]
+    kind: Annotated[str, Limits(pattern=r"openid|facebook")] = "openid"
+    issuer: Annotated[str, Limits(most=300)] = ""
+    client_id: Annotated[str, Limits(most=300)] = ""
+    # The client secret is the file `provider-<name>.secret` among the keys.
+
+
+@dataclass(frozen=True, slots=True)
+class PortalConfig:
+    """Pages for people."""
+
+    session_hours: Annotated[int, Limits(low=1, high=24, unit="h")] = 8
+    idle_minutes: Annotated[int, Limits(low=1, high=24 * 60, unit="min")] = 30
+    providers: Annotated[tuple[ProviderConfig, ...], Limits(most=8)] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything an operator may set."""
+
+    # In production an insecure stand-in (plain http, a local sign-in provider) does not start.
+    production: bool = False
+    database: DatabaseConfig = dataclasses.field(default_factory=DatabaseConfig)
+    storage: StorageConfig = dataclasses.field(default_factory=StorageConfig)
+    keys: KeysConfig = dataclasses.field(default_factory=KeysConfig)
+    stations: StationsConfig = dataclasses.field(default_factory=StationsConfig)
+    vault: VaultConfig = dataclasses.field(default_factory=VaultConfig)
+    register: RegisterConfig = dataclasses.field(default_factory=RegisterConfig)
+    worker: WorkerConfig = dataclasses.field(default_factory=WorkerConfig)
+    server: ServerConfig = dataclasses.field(default_factory=ServerConfig)
+    portal: PortalConfig = dataclasses.field(default_factory=PortalConfig)
+
+
+def read_config(path: Path) -> Config:
+    """Read central.toml; paths in it that are relative count from its own folder.
+
+    Raises:
+        ConfigError: It cannot be read, is not TOML, or a setting is unknown or out of range.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be read: {error.strerror}", code="config.missing"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}", code="config.syntax") from error
+    try:
+        config = decode(Config, table)
+    except ShapeError as error:
+        raise ConfigError(f"{path}: {error}", code="config.setting") from error
+    return anchored(config, path.resolve().parent)
+
+
+def anchored(config: Config, folder: Path) -> Config:
+    """Return the settings with every relative path counted from `folder`."""
+
+    def absolute(path: str) -> str:
+        return str(folder / path)
+
+    return dataclasses.replace(
+        config,
+        database=dataclasses.replace(
+            config.database, url=_anchored_url(config.database.url, folder)
+        ),
+        storage=dataclasses.replace(
+            config.storage,
+            folder=absolute(config.storage.folder),
+            mirror=None if config.storage.mirror is None else absolute(config.storage.mirror),
+        ),
+        keys=KeysConfig(absolute(config.keys.folder)),
+        vault=dataclasses.replace(
+            config.vault,
+            socket=absolute(config.vault.socket),
+            identity=absolute(config.vault.identity),
+        ),
+    )
+
+
+def _anchored_url(url: str, folder: Path) -> str:
+    scheme, found, path = url.partition(":///")
+    if not found or not scheme.startswith("sqlite") or path in ("", ":memory:"):
+        return url
+    return f"{scheme}:///{folder / path}"

@@ -1,0 +1,1 @@
+"""Sealed packets at rest, and names of citizens sealed for the database."""

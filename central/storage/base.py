@@ -1,0 +1,51 @@
+"""What the rest asks of a store of packets: whole blobs by link, unfinished uploads by station."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+Link = bytes
+"""SHA-256 of a packet's header, 32 bytes: the name of the blob."""
+
+
+class BlobStore(Protocol):
+    """Bytes that nobody here can read. Used by several threads and processes at once.
+
+    A blob is immutable: it appears whole, or not at all. Every method raises `StorageError` or
+    one of its leaves, and nothing else.
+    """
+
+    def has(self, link: Link) -> bool:
+        """Say whether the whole packet is here."""
+        ...
+
+    def read(self, link: Link) -> bytes:
+        """Give the whole packet; `BlobMissingError` when it is not here."""
+        ...
+
+    def put(self, link: Link, content: bytes) -> None:
+        """Keep a whole packet durably, in every place; the same link again changes nothing."""
+        ...
+
+    def upload_size(self, station: str, link: Link) -> int | None:
+        """Give how many bytes of an unfinished upload are here, or None."""
+        ...
+
+    def append(self, station: str, link: Link, offset: int, chunk: bytes) -> int:
+        """Add a chunk at the end of an upload; give its new size.
+
+        A chunk that is already there is not written twice. `OffsetError` when it leaves a hole.
+        """
+        ...
+
+    def read_upload(self, station: str, link: Link) -> bytes:
+        """Give all bytes of an unfinished upload."""
+        ...
+
+    def discard_upload(self, station: str, link: Link) -> None:
+        """Forget an unfinished upload, if there is one."""
+        ...
+
+    def sweep(self, older_than_s: float) -> int:
+        """Remove uploads that nobody went on with; give how many."""
+        ...
