@@ -1,0 +1,56 @@
+"""Finds the fields of a back: by the MRZ where it is proven, else the OCR number as printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from device.inference import ctc
+from device.inference.base import Image, TextBox, TextRecogniser
+from device.inference.fields import withhold
+from device.inference.labels import squeeze
+from device.inference.mrz import MrzReading
+from device.inference.reading import FieldReading
+from domain.credential.fields import Source
+from domain.credential.mrz import parse_mrz
+
+_NUMERO_OCR = ("0123456789",) * 13
+_MOST_LOSS = 3.0
+
+
+def read_back(
+    grey: Image,
+    boxes: Sequence[TextBox],
+    zone: MrzReading | None,
+    recogniser: TextRecogniser,
+) -> dict[str, FieldReading]:
+    """Return the fields of a back. With a proven zone nothing else need be read."""
+    if zone is not None:
+        said = parse_mrz(zone.lines)
+        first = zone.boxes[0]
+        return withhold(
+            {
+                "cic": FieldReading(said.cic, zone.confidence, Source.MRZ, first),
+                "numero_ocr": FieldReading(said.numero_ocr, zone.confidence, Source.MRZ, first),
+            }
+        )
+    found: dict[str, FieldReading] = {}
+    for line in recogniser.read(grey, boxes):
+        digits, _ = squeeze(line.text)
+        if not 12 <= len(digits) <= 14 or sum(c.isdigit() for c in digits) < 10:
+            continue
+        fitted = ctc.fit(line.emissions, _NUMERO_OCR)
+        if fitted is None or fitted.loss > _MOST_LOSS:
+            continue
+        chance = float(
+            ctc.chances(
+                line.emissions.scores[None], [_classes(fitted.text, line.emissions.alphabet)]
+            )[0]
+        )
+        reading = FieldReading(fitted.text, chance, Source.TEXT, line.box)
+        if "numero_ocr" not in found or chance > found["numero_ocr"].confidence:
+            found["numero_ocr"] = reading
+    return withhold(found)
+
+
+def _classes(text: str, alphabet: str) -> list[int]:
+    return [alphabet.index(character) for character in text]

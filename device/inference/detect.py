@@ -1,0 +1,95 @@
+"""Finds the card: one pass over the whole frame, a second over the crop around it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from device.inference.base import Detection, Floats, Image, Quad
+from device.inference.corners import decode
+from device.inference.tflite import ModelFile, Network
+
+_PAD = 114  # grey around a letterboxed frame, as in training
+_FILLS = 0.8  # share of the square that the card fills in the second pass
+
+
+class TfliteCardDetector:
+    """The corner network, run coarse to fine."""
+
+    def __init__(self, model: ModelFile, *, threads: int = 1) -> None:
+        self._network = Network(model, threads=threads)
+        self._side = self._network.input_shape[1]
+        self._least_presence = model.thresholds.get("presence", 0.5)
+
+    def detect(self, image: Image) -> Detection | None:
+        coarse = self.locate(image)
+        if coarse is None:
+            return None
+        fine = self._within(image, _square_around(coarse.quad, _FILLS))
+        if fine is None or not _agrees(coarse.quad, fine.quad):
+            return coarse
+        # What the whole frame said of presence stands: the crop was cut around a card already.
+        return Detection(fine.quad, max(coarse.presence, fine.presence), fine.certainty)
+
+    def locate(self, image: Image) -> Detection | None:
+        height, width = image.shape[:2]
+        side = float(max(height, width))
+        found = self._within(image, (width / 2 - side / 2, height / 2 - side / 2, side))
+        return found if found is not None and found.presence >= self._least_presence else None
+
+    def _within(self, image: Image, square: tuple[float, float, float]) -> Detection | None:
+        """Run on a square (left, top, side) of the frame; what lies outside is padding."""
+        left, top, side = square
+        values = _cut(image, left, top, side, self._side)
+        logits, presence = _told_apart(self._network.run(_scaled(values)[None]))
+        decoded = decode(logits)
+        if decoded is None:
+            return None
+        cells, certainty = decoded
+        scale = side / logits.shape[0]
+        quad = Quad.of(cells * scale + (left - 0.5, top - 0.5))
+        return Detection(quad, presence, certainty)
+
+
+def _told_apart(outputs: list[Floats]) -> tuple[Floats, float]:
+    """Return heatmap logits and the chance that a card is there: the outputs' order is free."""
+    maps = next(o for o in outputs if o.ndim == 4)[0]
+    none, card = next(o for o in outputs if o.ndim == 2)[0].tolist()
+    return maps, 1 / (1 + float(np.exp(np.clip(none - card, -60, 60))))
+
+
+def _scaled(values: Image) -> Floats:
+    return values.astype(np.float32) / np.float32(127.5) - np.float32(1)
+
+
+def _square_around(quad: Quad, fills: float) -> tuple[float, float, float]:
+    points = quad.array()
+    low, high = points.min(axis=0), points.max(axis=0)
+    side = float((high - low).max()) / fills
+    centre = (low + high) / 2
+    return float(centre[0] - side / 2), float(centre[1] - side / 2), side
+
+
+def _agrees(coarse: Quad, fine: Quad) -> bool:
+    """Say whether the second pass found the same card: it may correct, not jump."""
+    distance = np.linalg.norm(coarse.array() - fine.array(), axis=1).max()
+    return bool(distance < 0.12 * coarse.width_px)
+
+
+def _cut(image: Image, left: float, top: float, side: float, size: int) -> Image:
+    """Return the square of the frame as size×size pixels, reduced by area, padded in grey."""
+    height, width = image.shape[:2]
+    scale = size / side
+    x0, y0 = max(0, int(np.floor(left))), max(0, int(np.floor(top)))
+    x1, y1 = min(width, int(np.ceil(left + side))), min(height, int(np.ceil(top + side)))
+    canvas = np.full((size, size, 3), _PAD, np.uint8)
+    if x1 <= x0 or y1 <= y0:
+        return canvas
+    at_x, at_y = round((x0 - left) * scale), round((y0 - top) * scale)
+    to_x = min(size, max(at_x + 1, round((x1 - left) * scale)))
+    to_y = min(size, max(at_y + 1, round((y1 - top) * scale)))
+    at_x, at_y = max(0, min(at_x, size - 1)), max(0, min(at_y, size - 1))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    part = cv2.resize(image[y0:y1, x0:x1], (to_x - at_x, to_y - at_y), interpolation=method)
+    canvas[at_y:to_y, at_x:to_x] = part
+    return canvas

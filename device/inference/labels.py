@@ -1,0 +1,201 @@
+"""Tells labels from values: each read line becomes fragments, in the order they are printed.
+
+A label may stand alone, before its value on one line, or several pairs may share a line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rapidfuzz.distance import Levenshtein
+
+from device.inference.base import TextBox, TextLine
+from device.inference.formats import FORMATS
+
+_TABLE = Path(__file__).with_name("fields.toml")
+_SHORT = 5  # a label of fewer letters must be exact: one wrong letter makes it another word
+_CLOSE = 0.78
+_TELLING_LENGTH = 4  # a shorter word inside a line is no label
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTable:
+    """Labels by field, longest first, squeezed; and the confidence below which each is withheld."""
+
+    labels: tuple[tuple[str, str], ...]
+    withhold_below: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Part of a read line: a label (`label` is its field) or a value (`label` is None)."""
+
+    text: str
+    label: str | None
+    box: TextBox
+    line: TextLine
+    start: int
+    end: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Is this fragment all that its line says."""
+        return self.start == 0 and self.end == len(self.line.text)
+
+
+@cache
+def field_table(path: Path = _TABLE) -> FieldTable:
+    """Read the table of labels and thresholds."""
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    labels = {
+        (squeeze(variant)[0], name)
+        for name, variants in table["label"].items()
+        for variant in variants
+    }
+    ordered = tuple(sorted(labels, key=lambda pair: (-len(pair[0]), pair)))
+    return FieldTable(ordered, dict(table["withhold_below"]))
+
+
+def squeeze(text: str) -> tuple[str, list[int]]:
+    """Return letters and digits alone, upper case without accents, and where each one stood."""
+    kept, places = [], []
+    for place, character in enumerate(text):
+        plain = unicodedata.normalize("NFD", character.upper())[0]
+        if plain.isalnum() or plain == "<":
+            kept.append(plain)
+            places.append(place)
+    return "".join(kept), places
+
+
+def fragments(lines: Sequence[TextLine], table: FieldTable | None = None) -> list[Fragment]:
+    """Return the fragments of all lines."""
+    known = table or field_table()
+    return [fragment for line in lines for fragment in _split(line, known)]
+
+
+def _split(line: TextLine, table: FieldTable) -> list[Fragment]:
+    squeezed, places = squeeze(line.text)
+    if not squeezed:
+        return []
+    found: list[Fragment] = []
+    at = 0
+    while at < len(squeezed):
+        match = _label_at(squeezed, at, line.text, places, table)
+        if match is None:
+            break
+        name, end = match
+        found.append(_fragment(line, places[at], _after(places, end, line.text), name))
+        following = _next_label(squeezed, end, line.text, places, table)
+        if following > end:
+            found.append(
+                _fragment(
+                    line,
+                    places[end],
+                    _after(places, following, line.text),
+                    None,
+                )
+            )
+        at = following
+    if not found:
+        return [_fragment(line, 0, len(line.text), None)]
+    return [fragment for fragment in found if fragment.text]
+
+
+def _label_at(
+    squeezed: str, at: int, text: str, places: Sequence[int], table: FieldTable
+) -> tuple[str, int] | None:
+    """Return the label that begins here and where it ends, in squeezed positions."""
+    if at and text[places[at] - 1].isalnum():
+        return None
+    rest = squeezed[at:]
+    for label, name in table.labels:
+        if rest.startswith(label) and _ends_well(
+            rest[len(label) :], at + len(label), text, places, name
+        ):
+            return name, at + len(label)
+    best: tuple[float, str, int] | None = None
+    for label, name in table.labels:
+        if len(label) <= _SHORT:
+            continue
+        for length in (len(label), len(label) - 1, len(label) + 1):
+            if length > len(rest):
+                continue
+            likeness = Levenshtein.normalized_similarity(label, rest[:length], score_cutoff=_CLOSE)
+            closer = likeness >= _CLOSE and (best is None or likeness > best[0])
+            if closer and _ends_well(rest[length:], at + length, text, places, name):
+                best = (likeness, name, at + length)
+    return (best[1], best[2]) if best is not None else None
+
+
+def _ends_well(rest: str, end: int, text: str, places: Sequence[int], name: str) -> bool:
+    """Say whether a label may end here: a street called *Municipio Libre* is no label.
+
+    What follows a label on its line is nothing, a value of its field, or another label.
+    """
+    if not rest:
+        return True
+    glued = text[places[end]].isalpha() and places[end] == places[end - 1] + 1
+    pattern = FORMATS.get(name)
+    if pattern is not None:
+        return any(pattern.search(text[places[end] :][:width].strip()) for width in (None, 6))
+    if name in ("nombre", "domicilio", "heading"):
+        return not glued and not (name == "domicilio" and rest.startswith("CONOCIDO"))
+    return not glued
+
+
+def _next_label(
+    squeezed: str, start: int, text: str, places: Sequence[int], table: FieldTable
+) -> int:
+    """Return where the next label begins after `start`, or the end of the line."""
+    for at in range(start, len(squeezed)):
+        begins_word = at == 0 or places[at] > places[at - 1] + 1
+        if not begins_word or not squeezed[at].isalpha():
+            continue
+        for label, name in table.labels:
+            end = at + len(label)
+            if (
+                len(label) >= _TELLING_LENGTH
+                and squeezed.startswith(label, at)
+                and _ends_well(squeezed[end:], end, text, places, name)
+            ):
+                return at
+    return len(squeezed)
+
+
+def _after(places: Sequence[int], end: int, text: str) -> int:
+    return places[end] if end < len(places) else len(text)
+
+
+def _fragment(line: TextLine, start: int, end: int, label: str | None) -> Fragment:
+    text = line.text[start:end]
+    if label is None:
+        text = re.sub(r"^[\s:.\-]+", "", text)
+    stripped = text.strip()
+    begin = line.text.find(stripped, start) if stripped else start
+    return Fragment(
+        stripped,
+        label,
+        _part_box(line, begin, begin + len(stripped)),
+        line,
+        begin,
+        begin + len(stripped),
+    )
+
+
+def _part_box(line: TextLine, start: int, end: int) -> TextBox:
+    """Return the box of some characters of a line, by where the recogniser saw them."""
+    box = line.box
+    if (start == 0 and end >= len(line.text)) or not line.characters:
+        return box
+    at = [character.x for character in line.characters]
+    x0 = box.x0 if start == 0 else 0.5 * (at[start - 1] + at[min(start, len(at) - 1)])
+    x1 = box.x1 if end >= len(at) else 0.5 * (at[end - 1] + at[end])
+    x0, x1 = max(box.x0, min(x0, box.x1 - 1)), min(box.x1, max(x1, box.x0 + 1))
+    drop = box.slope * (0.5 * (x0 + x1) - 0.5 * (box.x0 + box.x1))
+    return TextBox(x0, box.y0 + drop, max(x1, x0 + 1), box.y1 + drop, box.slope)

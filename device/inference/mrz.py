@@ -1,0 +1,245 @@
+"""Reads the machine-readable zone: finds its three lines, decodes them, lets the digits decide.
+
+A check digit chooses among what the recogniser itself held possible for a line; it never fills in
+what was not seen. Several crops of the same lines are pooled before anything is given up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from device.inference import ctc
+from device.inference.base import CARD_WIDTH_PX, Image, TextBox, TextLine, TextRecogniser
+from device.inference.labels import field_table
+from domain.credential import mrz as rules
+
+_DIGIT, _LETTER = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_FILLED = _DIGIT + rules.FILLER
+# Form of the lines: domain.credential.mrz. One set of characters for each of 30 positions.
+PATTERNS: tuple[tuple[str, ...], ...] = (
+    (*"IDMEX", *[_DIGIT] * 10, "<", "<", *[_DIGIT] * 13),
+    (
+        *[_DIGIT] * 7, "HMX<", *[_DIGIT] * 7, *"MEX<",
+        _DIGIT, _DIGIT, "<", "<", *[_DIGIT] * 5, "<", _DIGIT,
+    ),
+    (_LETTER, *[_LETTER + rules.FILLER] * 29),
+)  # fmt: skip
+
+_LEAST_WIDTH = 0.55 * CARD_WIDTH_PX
+_MOST_LOSS = 14.0  # a line that fits its pattern worse than this is no MRZ line
+_MOST_COST = 7.0  # how far from its first choice a check may take a line, in log probability
+_LEAST_MARGIN = 1.6  # between the chosen lines and the next that pass, likewise
+_MOST_TEXTS = 60
+# (shift of the crop in glyph heights, factor on its height) of the retries.
+_RETRIES = ((0.0, 1.18), (0.12, 1.0), (-0.12, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class MrzReading:
+    """Three lines whose checks hold. `name_confidence` is that of the third, which has no digit."""
+
+    lines: tuple[str, str, str]
+    confidence: float
+    name_confidence: float
+    boxes: tuple[TextBox, TextBox, TextBox]
+
+    @property
+    def printed(self) -> tuple[str, str, str] | None:
+        """The three lines, or None when the names are too uncertain to be given."""
+        floor = field_table().withhold_below["mrz_names"]
+        return self.lines if self.name_confidence >= floor else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    cost: float
+    text: str
+
+
+def read(grey: Image, boxes: Sequence[TextBox], recogniser: TextRecogniser) -> MrzReading | None:
+    """Return the zone of a rectified back, or None when it is not there or cannot be proven."""
+    for triple in find_rows(boxes):
+        pools: list[dict[str, float]] = [{}, {}, {}]
+        if not _pool(pools, recogniser.read(grey, triple)):
+            continue
+        found = _decide(pools, triple)
+        for shift, factor in _RETRIES:
+            if found is not None:
+                break
+            moved = [_moved(box, shift, factor) for box in triple]
+            _pool(pools, recogniser.read(grey, moved))
+            found = _decide(pools, triple)
+        if found is not None:
+            return found
+    return None
+
+
+def find_rows(boxes: Sequence[TextBox]) -> list[tuple[TextBox, TextBox, TextBox]]:
+    """Return triples of rows that may be the zone, the likeliest first.
+
+    Pieces of one line are joined; the lines are long, of one height and evenly spaced. Where only
+    two of three were found, the third is looked for at their distance, below and above.
+    """
+    rows = [row for row in _joined(boxes) if row.width >= _LEAST_WIDTH]
+    triples: list[tuple[float, tuple[TextBox, TextBox, TextBox]]] = []
+    for i, first in enumerate(rows):
+        for j in range(i + 1, len(rows)):
+            for third in rows[j + 1 :]:
+                uneven = _unevenness(first, rows[j], third)
+                if uneven < 0.6:
+                    triples.append((uneven, _aligned(first, rows[j], third)))
+    if not triples:
+        for upper, lower in pairwise(rows):
+            pitch = lower.middle_y - upper.middle_y
+            if pitch > 4 * upper.height or not _alike(upper, lower):
+                continue
+            triples.append((1.0, _aligned(upper, lower, _shifted(lower, pitch))))
+            triples.append((1.1, _aligned(_shifted(upper, -pitch), upper, lower)))
+            between = replace(upper, y0=(upper.y0 + lower.y0) / 2, y1=(upper.y1 + lower.y1) / 2)
+            triples.append((1.2, _aligned(upper, between, lower)))
+    return [triple for _, triple in sorted(triples, key=lambda item: item[0])[:3]]
+
+
+def _joined(boxes: Sequence[TextBox]) -> list[TextBox]:
+    """Join boxes that stand on one line, from top to bottom."""
+    rows: list[TextBox] = []
+    for box in sorted(boxes, key=lambda b: b.x0):
+        for index, row in enumerate(rows):
+            level = row.middle_y + row.slope * (box.x0 - 0.5 * (row.x0 + row.x1))
+            same = abs(box.middle_y - level) < 0.35 * min(row.height, box.height)
+            if same and 0.6 < box.height / row.height < 1.67 and box.x0 - row.x1 < 6 * row.height:
+                rows[index] = _union(row, box)
+                break
+        else:
+            rows.append(box)
+    return sorted(rows, key=lambda row: row.middle_y)
+
+
+def _union(row: TextBox, box: TextBox) -> TextBox:
+    """Return one box for two pieces; the longer one says where the line runs."""
+    x0, x1 = min(row.x0, box.x0), max(row.x1, box.x1)
+    first, second = 0.5 * (row.x0 + row.x1), 0.5 * (box.x0 + box.x1)
+    slope = row.slope if row.width > box.width else box.slope
+    if second - first > 3 * row.height:
+        slope = (box.middle_y - row.middle_y) / (second - first)
+    share = box.width / (row.width + box.width)
+    centre = 0.5 * (x0 + x1)
+    anchor_x, anchor_y = (first, row.middle_y) if row.width > box.width else (second, box.middle_y)
+    middle = anchor_y + slope * (centre - anchor_x)
+    half = 0.5 * (row.height * (1 - share) + box.height * share)
+    return TextBox(x0, middle - half, x1, middle + half, slope)
+
+
+def _alike(first: TextBox, second: TextBox) -> bool:
+    return (
+        0.7 < first.height / second.height < 1.43 and abs(first.x0 - second.x0) < 4 * first.height
+    )
+
+
+def _unevenness(first: TextBox, second: TextBox, third: TextBox) -> float:
+    if not (_alike(first, second) and _alike(second, third)):
+        return math.inf
+    above, below = second.middle_y - first.middle_y, third.middle_y - second.middle_y
+    if not 0.9 * first.height < above < 4 * first.height:
+        return math.inf
+    return abs(above - below) / max(above, below)
+
+
+def _aligned(*rows: TextBox) -> tuple[TextBox, TextBox, TextBox]:
+    """Give the three lines one left and one right end: all have thirty characters of one pitch."""
+    longest = max(rows, key=lambda row: row.width)
+    height = sorted(row.height for row in rows)[1]
+    aligned = []
+    for row in rows:
+        x0, x1 = min(row.x0, longest.x0), max(row.x1, longest.x1)
+        if row.x0 - longest.x0 > 3 * row.height:
+            x0 = longest.x0
+        drop = row.slope * (0.5 * (x0 + x1) - 0.5 * (row.x0 + row.x1))
+        middle = row.middle_y + drop
+        half = 0.5 * max(min(row.height, 1.25 * height), 0.8 * height)
+        aligned.append(TextBox(x0, middle - half, x1, middle + half, row.slope))
+    first, second, third = aligned
+    return first, second, third
+
+
+def _shifted(row: TextBox, distance: float) -> TextBox:
+    return replace(row, y0=row.y0 + distance, y1=row.y1 + distance)
+
+
+def _moved(box: TextBox, shift: float, factor: float) -> TextBox:
+    middle, half = box.middle_y + shift * box.height, 0.5 * factor * box.height
+    return replace(box, y0=middle - half, y1=middle + half)
+
+
+def _pool(pools: list[dict[str, float]], lines: Sequence[TextLine]) -> bool:
+    """Add what each line may say to its pool; say whether all three can be MRZ lines."""
+    whole = True
+    for pool, line, pattern, rule in zip(pools, lines, PATTERNS, _RULES, strict=True):
+        candidates = _candidates(line, pattern)
+        whole = whole and bool(candidates)
+        for candidate in candidates:
+            if rule(candidate.text):
+                cost = min(candidate.cost, pool.get(candidate.text, math.inf))
+                pool[candidate.text] = cost
+    return whole
+
+
+def _candidates(line: TextLine, pattern: Sequence[str]) -> list[_Candidate]:
+    found = ctc.fit(line.emissions, pattern)
+    if found is None or found.loss > _MOST_LOSS:
+        return []
+    texts = ctc.cheapest(found.options, most_cost=_MOST_COST, most=_MOST_TEXTS)
+    return [_Candidate(found.loss + cost, text) for cost, text in texts]
+
+
+def _first_holds(line: str) -> bool:
+    return str(rules.check_digit(line[5:14])) == line[14]
+
+
+def _second_holds(line: str) -> bool:
+    return (
+        str(rules.check_digit(line[0:6])) == line[6]
+        and str(rules.check_digit(line[8:14])) == line[14]
+        and rules.is_calendar_date(line[0:6])
+        and rules.is_calendar_date(line[8:14])
+    )
+
+
+def _third_holds(line: str) -> bool:
+    """A name never begins or goes on after two fillers twice."""
+    return "<<<" not in line.rstrip(rules.FILLER) and line.rstrip(rules.FILLER).count("<<") <= 1
+
+
+_RULES = (_first_holds, _second_holds, _third_holds)
+
+
+def _decide(
+    pools: Sequence[dict[str, float]], boxes: tuple[TextBox, TextBox, TextBox]
+) -> MrzReading | None:
+    """Choose the cheapest first and second line that share the composite digit, and the third."""
+    if not all(pools):
+        return None
+    pairs = sorted(
+        (cost_1 + cost_2, first, second)
+        for first, cost_1 in pools[0].items()
+        for second, cost_2 in pools[1].items()
+        if str(rules.check_digit(rules.composite_field(first, second))) == second[29]
+    )
+    thirds = sorted((cost, text) for text, cost in pools[2].items())
+    if not pairs:
+        return None
+    (cost, first, second), (name_cost, third) = pairs[0], thirds[0]
+    margin = pairs[1][0] - cost if len(pairs) > 1 else _MOST_COST
+    name_margin = thirds[1][0] - name_cost if len(thirds) > 1 else _MOST_COST
+    if cost > 2 * _MOST_COST or margin < _LEAST_MARGIN:
+        return None
+    # Four digits hold: a wrong pair that passes is one in thousands of the doubt that is left.
+    doubt = math.exp(-margin) / 10 + (1 - math.exp(-cost)) / 1000
+    name_confidence = 1 / (1 + math.exp(-name_margin)) * math.exp(-0.1 * max(0.0, name_cost - 1))
+    lines = (first, second, third)
+    if rules.failed_checks(lines):
+        return None
+    return MrzReading(lines, max(0.0, 1 - doubt), name_confidence, boxes)

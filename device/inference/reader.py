@@ -1,0 +1,275 @@
+"""Reads one image of a credential from frame to fields, and joins the frames of a burst."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from device.inference import attack, mrz, quality
+from device.inference.back import read_back
+from device.inference.barcodes import read_barcodes
+from device.inference.base import (
+    CardClassifier,
+    CardDetector,
+    Classification,
+    Image,
+    ModelError,
+    Quad,
+    Side,
+    TextDetector,
+    TextRecogniser,
+)
+from device.inference.fields import read_front
+from device.inference.images import as_rgb, grey_of
+from device.inference.quality import QualityLimits
+from device.inference.reading import FieldReading, Quality, Reading
+from device.inference.rectify import rectify, turned
+from device.inference.tflite import DEFAULT_MODELS, list_models
+from domain.credential.checks import cross_checks
+from domain.credential.fields import MODELS_WITH_MRZ
+
+_LEAST_SIDE_PX = 48  # a smaller image holds no card that could be read
+_CLASSIFIED = (288, 192)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Guidance for one preview frame: where the card is and what keeps the shutter closed."""
+
+    quad: Quad | None
+    quality: Quality | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Stopwatch:
+    """Milliseconds by stage."""
+
+    now_ns: Callable[[], int]
+    ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begun = self.now_ns()
+        try:
+            yield
+        finally:
+            self.ms[name] = self.ms.get(name, 0.0) + (self.now_ns() - begun) / 1e6
+
+
+class CardReader:
+    """The reading of a credential; one thread at a time.
+
+    Without a text network (`None`) the card is found, judged and scanned for barcodes, and no
+    field is read: the kiosk then asks for typed ones, if the process allows it.
+    """
+
+    def __init__(
+        self,
+        detector: CardDetector,
+        classifier: CardClassifier,
+        text_detector: TextDetector | None,
+        recogniser: TextRecogniser | None,
+        *,
+        limits: QualityLimits | None = None,
+        now_ns: Callable[[], int] = time.perf_counter_ns,
+    ) -> None:
+        self._detector = detector
+        self._classifier = classifier
+        self._text_detector = text_detector
+        self._recogniser = recogniser
+        self._limits = limits or QualityLimits()
+        self._now_ns = now_ns
+
+    def read(self, image: npt.NDArray[np.generic], *, today: date | None) -> Reading:
+        """Return what one still says; `today` decides what has expired, None judges no expiry.
+
+        Raises:
+            ImageError: The array is no image.
+        """
+        clock = _Stopwatch(self._now_ns)
+        with clock.stage("total"):
+            reading = self._read(as_rgb(image), today, clock)
+        return replace(reading, ms=clock.ms)
+
+    def preview(self, image: npt.NDArray[np.generic]) -> Preview:
+        """Return guidance for one preview frame, by one pass of the detector alone.
+
+        Raises:
+            ImageError: The array is no image.
+        """
+        frame = as_rgb(image)
+        found = self._detector.locate(frame) if min(frame.shape[:2]) >= _LEAST_SIDE_PX else None
+        if found is None:
+            return Preview(None, None, ("card.not_found",))
+        quad = _lengthwise(found.quad)
+        width = int(min(642, max(160, quad.width_px)))
+        card = rectify(frame, quad, width=width, height=round(width / 1.5852))
+        measured = quality.measure(card, grey_of(card), quad, frame.shape[:2], {}, self._limits)
+        return Preview(quad, measured, quality.reasons(measured, self._limits))
+
+    def _read(self, frame: Image, today: date | None, clock: _Stopwatch) -> Reading:
+        with clock.stage("detect"):
+            found = self._detector.detect(frame) if min(frame.shape[:2]) >= _LEAST_SIDE_PX else None
+        if found is None:
+            return Reading(found=False, reasons=("card.not_found",))
+        with clock.stage("classify"):
+            quad, kind = self._oriented(frame, _lengthwise(found.quad))
+        if kind.side is None:
+            return Reading(found=False, reasons=("card.not_a_credential",))
+        with clock.stage("rectify"):
+            card = rectify(frame, quad)
+            grey = grey_of(card)
+        reading = Reading(found=True, reasons=(), quad=quad, side=kind.side, model=kind.model)
+        reading = self._with_text(reading, grey, clock)
+        if kind.side is Side.BACK:
+            with clock.stage("barcodes"):
+                reading = replace(reading, barcodes=read_barcodes(grey))
+        with clock.stage("quality"):
+            boxes = {n: f.box for n, f in reading.fields.items() if f.box is not None}
+            measured = quality.measure(card, grey, quad, frame.shape[:2], boxes, self._limits)
+        with clock.stage("attack"):
+            suspected = attack.score(frame, card, quad)
+        with clock.stage("checks"):
+            checks = cross_checks(reading.values(), reading.mrz, today=today)
+        reasons = (*quality.reasons(measured, self._limits), *_missing(reading))
+        return replace(
+            reading,
+            quality=measured,
+            attack=suspected,
+            checks=checks,
+            reasons=tuple(sorted(reasons)),
+        )
+
+    def _oriented(self, frame: Image, quad: Quad) -> tuple[Quad, Classification]:
+        """Return the quad in the card's own orientation, and what the card is."""
+        width, height = _CLASSIFIED
+        small = rectify(frame, quad, width=width, height=height)
+        kind = self._classifier.classify(small)
+        if kind.upside_down:
+            again = self._classifier.classify(turned(small))
+            if not again.upside_down or again.upright_confidence < kind.upright_confidence:
+                return quad.turned(), replace(again, upside_down=False)
+        return quad, kind
+
+    def _with_text(self, reading: Reading, grey: Image, clock: _Stopwatch) -> Reading:
+        if self._text_detector is None or self._recogniser is None:
+            return reading
+        with clock.stage("text_boxes"):
+            boxes = self._text_detector.find(grey)
+        if reading.side is Side.FRONT:
+            with clock.stage("recognise"):
+                lines = self._recogniser.read(grey, boxes)
+            with clock.stage("fields"):
+                return replace(reading, fields=read_front(lines))
+        with clock.stage("mrz"):
+            zone = mrz.read(grey, boxes, self._recogniser)
+        with clock.stage("recognise"):
+            fields = read_back(grey, boxes, zone, self._recogniser)
+        return replace(reading, fields=fields, mrz=zone.printed if zone is not None else None)
+
+
+def load_reader(
+    models_toml: Path = DEFAULT_MODELS, *, threads: int = 1, int8: bool = False
+) -> CardReader:
+    """Return a reader with the networks that `models_toml` lists.
+
+    Raises:
+        ModelError: A model is not listed, is missing, has another hash or does not load.
+    """
+    # The runtime and its networks are loaded by who reads, not by who imports.
+    from device.inference.classify import TfliteCardClassifier
+    from device.inference.detect import TfliteCardDetector
+    from device.inference.recognise import TfliteTextRecogniser
+    from device.inference.text_boxes import TfliteTextDetector
+
+    models = list_models(models_toml, int8=int8)
+    needed = ("card_detector", "card_classifier", "text_detector", "text_recogniser")
+    missing = [name for name in needed if name not in models]
+    if missing:
+        raise ModelError(f"{models_toml} does not list {', '.join(missing)}")
+    return CardReader(
+        TfliteCardDetector(models["card_detector"], threads=threads),
+        TfliteCardClassifier(models["card_classifier"], threads=threads),
+        TfliteTextDetector(models["text_detector"], threads=threads),
+        TfliteTextRecogniser(models["text_recogniser"], threads=threads),
+    )
+
+
+def combine(readings: Sequence[Reading], *, today: date | None) -> Reading:
+    """Join the readings of a burst of one side into one.
+
+    A value is taken where the frames that read it outweigh those that read another by two to one;
+    frames of the other side are left out.
+
+    Raises:
+        ValueError: No reading was given.
+    """
+    found = [reading for reading in readings if reading.found]
+    if not found:
+        return readings[0] if readings else _nothing()
+    sides = [reading.side for reading in found]
+    side = max(set(sides), key=sides.count)
+    same = [reading for reading in found if reading.side is side]
+    best = max(same, key=_worth)
+    names = {name for reading in same for name in reading.fields}
+    fields = {name: value for name in sorted(names) if (value := _voted(name, same)) is not None}
+    zones = [reading.mrz for reading in same if reading.mrz is not None]
+    zone = max(zones, key=zones.count) if zones else None
+    codes = {(c.format, c.payload): c for reading in same for c in reading.barcodes}
+    joined = replace(best, fields=fields, mrz=zone, barcodes=tuple(codes[k] for k in sorted(codes)))
+    kept = tuple(code for code in best.reasons if not code.startswith("read."))
+    return replace(
+        joined,
+        checks=cross_checks(joined.values(), zone, today=today),
+        reasons=tuple(sorted((*kept, *_missing(joined)))),
+    )
+
+
+def _nothing() -> Reading:
+    raise ValueError("a burst has at least one reading")
+
+
+def _voted(name: str, readings: Sequence[Reading]) -> FieldReading | None:
+    weights: dict[object, float] = {}
+    best: dict[object, FieldReading] = {}
+    for reading in readings:
+        value = reading.fields.get(name)
+        if value is None:
+            continue
+        weights[value.value] = weights.get(value.value, 0.0) + value.confidence
+        if value.value not in best or value.confidence > best[value.value].confidence:
+            best[value.value] = value
+    ranked = sorted(weights, key=lambda v: -weights[v])
+    if not ranked or (len(ranked) > 1 and weights[ranked[0]] < 2 * weights[ranked[1]]):
+        return None
+    return best[ranked[0]]
+
+
+def _worth(reading: Reading) -> tuple[bool, int, float]:
+    focus = reading.quality.focus if reading.quality is not None else 0.0
+    return reading.accepted, len(reading.fields) + (reading.mrz is not None) * 5, focus
+
+
+def _missing(reading: Reading) -> tuple[str, ...]:
+    """Return why a card that was found tells too little: each side has what it must give."""
+    if reading.side is Side.FRONT:
+        return () if "clave_elector" in reading.fields else ("read.no_clave_elector",)
+    if reading.model in MODELS_WITH_MRZ or reading.mrz is not None:
+        return () if reading.mrz is not None else ("read.no_mrz",)
+    return () if "numero_ocr" in reading.fields else ("read.no_numero_ocr",)
+
+
+def _lengthwise(quad: Quad) -> Quad:
+    """Return the quad turned by a quarter when its long sides stand where the short ones belong."""
+    points = quad.array()
+    long = np.linalg.norm(points[1] - points[0]) + np.linalg.norm(points[2] - points[3])
+    short = np.linalg.norm(points[2] - points[1]) + np.linalg.norm(points[3] - points[0])
+    return quad if long >= short else Quad.of(np.roll(points, -1, axis=0))

@@ -1,0 +1,77 @@
+"""Finds printed segments on a rectified card: the text detector's map becomes boxes."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from device.inference.base import CARD_HEIGHT_PX, CARD_WIDTH_PX, Floats, Image, TextBox
+from device.inference.tflite import ModelFile, Network
+
+_EDGE_UNIT = 16.0  # the two distance channels count in sixteenths of an input pixel's inverse
+_LEAST_CELLS = 2
+_SLOPE_CELLS = 10  # a shorter segment cannot tell its slope
+
+
+class TfliteTextDetector:
+    """The text network: a kernel per segment and the distances to its upper and lower edge."""
+
+    def __init__(self, model: ModelFile, *, threads: int = 1) -> None:
+        self._network = Network(model, threads=threads)
+        self._threshold = model.thresholds.get("kernel", 0.5)
+        self._widen = model.thresholds.get("widen", 0.15)
+
+    def find(self, grey: Image) -> list[TextBox]:
+        _, height, width, _ = self._network.input_shape
+        small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+        values = small.astype(np.float32) / np.float32(127.5) - np.float32(1)
+        maps = self._network.run(values[None, :, :, None])[0][0]
+        boxes = decode(maps, stride=height / maps.shape[0], threshold=self._threshold)
+        return [_on_card(box, width, height, self._widen) for box in boxes]
+
+
+def decode(maps: Floats, *, stride: float, threshold: float) -> list[TextBox]:
+    """Return the segments of an H×W×3 map in input pixels, from top to bottom, left to right."""
+    kernel = 1 / (1 + np.exp(-maps[..., 0]))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (kernel > threshold).astype(np.uint8), connectivity=8
+    )
+    boxes = []
+    for label in range(1, count):
+        x, y, w, h, cells = (int(n) for n in stats[label])
+        if cells < _LEAST_CELLS:
+            continue
+        part = (slice(y, y + h), slice(x, x + w))
+        rows, columns = np.nonzero(labels[part] == label)
+        weight = kernel[part][rows, columns]
+        up = maps[part][rows, columns, 1] * _EDGE_UNIT
+        down = maps[part][rows, columns, 2] * _EDGE_UNIT
+        middle = (rows + y + 0.5) * stride
+        tops, bottoms = middle - up, middle + down
+        slope = 0.0
+        if w >= _SLOPE_CELLS:
+            at = (columns + x + 0.5) * stride
+            centred = at - np.average(at, weights=weight)
+            lift = 0.5 * (tops + bottoms)
+            slope = float((weight * centred * lift).sum() / (weight * centred**2).sum())
+        top, bottom = (
+            float(np.average(tops, weights=weight)),
+            float(np.average(bottoms, weights=weight)),
+        )
+        if bottom - top < 3:
+            continue
+        boxes.append(TextBox(x * stride, top, (x + w) * stride, bottom, slope))
+    return sorted(boxes, key=lambda box: (box.y0, box.x0))
+
+
+def _on_card(box: TextBox, width: int, height: int, widen: float) -> TextBox:
+    """Scale a box of the input to card pixels; the kernel ends a little inside its segment."""
+    to_x, to_y = CARD_WIDTH_PX / width, CARD_HEIGHT_PX / height
+    side = widen * box.height
+    return TextBox(
+        max(0.0, (box.x0 - side) * to_x),
+        max(0.0, box.y0 * to_y),
+        min(float(CARD_WIDTH_PX), (box.x1 + side) * to_x),
+        min(float(CARD_HEIGHT_PX), box.y1 * to_y),
+        box.slope * to_y / to_x,
+    )

@@ -1,0 +1,130 @@
+"""Loads the networks: only the file that `models.toml` lists, byte for byte.
+
+`ai-edge-litert` runs them; `tflite-runtime` does where a station needs it (Python 3.11, numpy 1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from device.inference.base import Floats, ModelError
+
+DEFAULT_MODELS = Path(__file__).with_name("models.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One model as `models.toml` lists it; `thresholds` are the numbers its reader needs."""
+
+    name: str
+    path: Path
+    sha256: str
+    thresholds: Mapping[str, float]
+    alphabet: str
+    classes: Mapping[str, tuple[str, ...]]
+
+
+def list_models(models_toml: Path, *, int8: bool = False) -> dict[str, ModelFile]:
+    """Return the models of a list by name; `int8` takes that variant where there is one.
+
+    Raises:
+        ModelError: The list is missing, is no TOML, or lacks a file or hash of a model.
+    """
+    try:
+        tables = tomllib.loads(models_toml.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"cannot read the list of models {models_toml}: {error}") from error
+    found = {}
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise ModelError(f"{models_toml}: {name} is no table")
+        variant = table["int8"] if int8 and "int8" in table else table
+        try:
+            found[name] = ModelFile(
+                name=name,
+                path=models_toml.parent / str(variant["file"]),
+                sha256=str(variant["sha256"]),
+                thresholds=dict(table.get("thresholds", {})),
+                alphabet=str(table.get("alphabet", "")),
+                classes={k: tuple(v) for k, v in table.get("classes", {}).items()},
+            )
+        except (KeyError, TypeError) as error:
+            raise ModelError(f"{models_toml}: [{name}] lacks {error}") from error
+    return found
+
+
+class Network:
+    """One loaded model: float32 in, float32 out, whatever its tensors hold."""
+
+    def __init__(self, model: ModelFile, *, threads: int = 1) -> None:
+        """Check the hash, then load.
+
+        Raises:
+            ModelError: The file is missing, its SHA-256 is not the listed one, or it is no model.
+        """
+        try:
+            content = model.path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"{model.name}: cannot read {model.path}: {error.strerror}") from error
+        found = hashlib.sha256(content).hexdigest()
+        if found != model.sha256:
+            raise ModelError(
+                f"{model.name}: {model.path} has SHA-256 {found}, but models.toml lists "
+                f"{model.sha256}: install the file of this release again"
+            )
+        try:
+            self._interpreter = _open(content, threads)
+            self._interpreter.allocate_tensors()
+            (self._input,) = self._interpreter.get_input_details()
+            self._outputs = self._interpreter.get_output_details()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{model.name}: {model.path} does not load: {error}") from error
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of the input, N×H×W×C."""
+        return tuple(int(n) for n in self._input["shape"])
+
+    def run(self, values: Floats) -> list[Floats]:
+        """Return the outputs in the file's order for one input shaped as the model wants it."""
+        self._interpreter.set_tensor(self._input["index"], _quantised(values, self._input))
+        self._interpreter.invoke()
+        return [
+            _real(self._interpreter.get_tensor(target["index"]), target) for target in self._outputs
+        ]
+
+
+def _open(content: bytes, threads: int) -> Any:
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        try:
+            from tflite_runtime.interpreter import Interpreter
+        except ImportError as error:
+            raise ModelError("neither ai-edge-litert nor tflite-runtime is installed") from error
+    return Interpreter(model_content=content, num_threads=threads)
+
+
+def _quantised(values: Floats, details: Mapping[str, Any]) -> npt.NDArray[Any]:
+    kind = details["dtype"]
+    if kind == np.float32:
+        return np.ascontiguousarray(values, np.float32)
+    scale, zero = details["quantization"]
+    limits = np.iinfo(kind)
+    return np.clip(np.rint(values / scale) + zero, limits.min, limits.max).astype(kind)
+
+
+def _real(values: npt.NDArray[Any], details: Mapping[str, Any]) -> Floats:
+    if details["dtype"] == np.float32:
+        return values
+    scale, zero = details["quantization"]
+    real: Floats = (values.astype(np.float32) - np.float32(zero)) * np.float32(scale)
+    return real
