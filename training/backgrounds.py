@@ -10,7 +10,7 @@ Image = NDArray[np.uint8]
 
 def background(rng: Generator, height: int, width: int) -> Image:
     """Draw a surface of the given size in pixels."""
-    makers = (_wood, _wood, _cloth, _stone, _plain, _plain, _tiles, _pattern, _blur_room)
+    makers = (_wood, _wood, _cloth, _stone, _plain, _plain, _tiles, _pattern, room)
     image = makers[int(rng.integers(len(makers)))](rng, height, width)
     gain = rng.uniform(0.55, 1.1)
     return np.clip(image.astype(np.float32) * gain, 0, 255).astype(np.uint8)
@@ -138,7 +138,7 @@ def _pattern(rng: Generator, height: int, width: int) -> Image:
     return _turned(rng, np.ascontiguousarray(image), height, width)
 
 
-def _blur_room(rng: Generator, height: int, width: int) -> Image:
+def room(rng: Generator, height: int, width: int) -> Image:
     """A room far behind a card held in the hand: large blurred shapes."""
     h, w = height // 8, width // 8
     image = np.empty((h, w, 3), np.uint8)
