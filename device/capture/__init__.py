@@ -1,0 +1,1 @@
+"""One visit of a person, from consent to the seal."""

@@ -1,0 +1,466 @@
+"""The use cases of a station: who is signed in, and the one visit that goes on.
+
+One lock orders them: two taps on one button do one thing, and the second meets another step.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol, TypeVar
+
+from device.camera.base import Frame, Image
+from device.capture import live_photo, signature
+from device.capture.auxiliares import SignIn
+from device.capture.errors import SignInError, WrongStepError
+from device.capture.gathered import to_capture, to_images
+from device.capture.pictures import RECORD_QUALITY, SCREEN_QUALITY, to_jpeg
+from device.capture.session import (
+    AwaitingBack,
+    AwaitingConsent,
+    AwaitingFront,
+    AwaitingLivePhoto,
+    AwaitingSignature,
+    Cancelled,
+    Case,
+    Confirming,
+    Open,
+    Reviewing,
+    Sealed,
+    Shot,
+)
+from device.errors import CaptureRefusedError, NotEnrolledError, QueueError
+from device.inference.base import CARD_WIDTH_PX, InferenceError
+from device.inference.reader import Preview, combine
+from device.inference.reading import Reading
+from device.inference.rectify import rectify
+from device.queue.seal import ApoyoDraft
+from device.queue.seal import Sealed as SealedPacket
+from domain.clock import Clock
+from domain.credential.fields import Side
+from wire.packet import Kind
+from wire.policy import Auxiliar, Policy, Process
+from wire.record import Consent
+
+log = logging.getLogger(__name__)
+
+C = TypeVar("C", bound=Open)
+
+
+class Reader(Protocol):
+    """Reads credentials; one thread at a time."""
+
+    def read(self, image: Image, *, today: date | None) -> Reading: ...
+    def preview(self, image: Image) -> Preview: ...
+
+
+class Stills(Protocol):
+    """Gives bursts of stills; it raises `CameraError`."""
+
+    def burst(self, count: int, *, timeout_s: float | None = None) -> list[Frame]: ...
+
+
+class Seals(Protocol):
+    """Seals what was captured, and says why it would not."""
+
+    def seal(self, draft: ApoyoDraft) -> SealedPacket: ...
+    def note(
+        self, kind: Kind, *, process: str, auxiliar: str | None = None, session: str | None = None
+    ) -> SealedPacket: ...
+    def refusal(self) -> CaptureRefusedError | None: ...
+    def was_captured(self, solicitud: str, clave_elector: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class DeskSettings:
+    """Stills of a burst, and after how long an absent person is signed out or their visit ends."""
+
+    burst: int = 3
+    idle_s: int = 900
+    visit_timeout_s: int = 300
+    language: str = "es_MX"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The auxiliar at the station, for which process, in which session of theirs."""
+
+    auxiliar: Auxiliar
+    process: Process
+    session: str
+
+
+class Desk:
+    """One station: at most one auxiliar, and at most one visit."""
+
+    def __init__(
+        self,
+        *,
+        camera: Stills,
+        reader: Reader | None,
+        sealer: Seals,
+        policy: Callable[[], Policy],
+        clock: Clock,
+        new_session: Callable[[], str],
+        versions: Mapping[str, str],
+        settings: DeskSettings | None = None,
+        finder: live_photo.FaceFinder | None = None,
+    ) -> None:
+        self._camera = camera
+        self._reader = reader
+        self._sealer = sealer
+        self._policy = policy
+        self._clock = clock
+        self._new_session = new_session
+        self._versions = versions
+        self._settings = settings or DeskSettings()
+        self._finder = finder
+        self._sign_in = SignIn(clock)
+        self._lock = threading.RLock()
+        self._reading = threading.Lock()
+        self._signed_in: SignedIn | None = None
+        self._case: Case | None = None
+        self._touched_ms = clock.monotonic_ms()
+
+    # -- who is here ---------------------------------------------------------------------------
+
+    @property
+    def signed_in(self) -> SignedIn | None:
+        """Return who is signed in; an auxiliar who was away for long is not any more."""
+        with self._lock:
+            self._end_what_was_left()
+            return self._signed_in
+
+    def sign_in(self, name: str, password: str) -> SignedIn:
+        """Sign an auxiliar in; another one who was here is signed out.
+
+        Raises:
+            SignInError: The leaf's code says why.
+        """
+        try:
+            policy = self._policy()
+        except NotEnrolledError as error:
+            raise SignInError("no policy yet", code="sign_in.no_policy") from error
+        with self._lock:
+            auxiliar, process = self._sign_in.check(policy, name, password)
+            if self._signed_in is not None:
+                self.sign_out()
+            here = SignedIn(auxiliar, process, self._new_session())
+            self._note(Kind.SESSION_OPEN, here)
+            self._signed_in = here
+            self._touch()
+            return here
+
+    def sign_out(self, *, reason: str = "signed_out") -> None:
+        """End the visit and the session of the auxiliar, if there are any."""
+        with self._lock:
+            here = self._signed_in
+            if here is None:
+                return
+            self._cancel(reason)
+            self._case = None
+            self._signed_in = None
+            self._note(Kind.SESSION_CLOSE, here)
+
+    # -- the visit -----------------------------------------------------------------------------
+
+    @property
+    def case(self) -> Case | None:
+        """Return where the visit stands, None between visits."""
+        with self._lock:
+            self._end_what_was_left()
+            return self._case
+
+    def refusal(self) -> CaptureRefusedError | None:
+        """Say why no visit may begin now, or nothing."""
+        try:
+            return self._sealer.refusal()
+        except NotEnrolledError:
+            return CaptureRefusedError("no policy yet", code="capture.policy")
+
+    def start(self) -> AwaitingConsent:
+        """Begin a visit with the settings the process has now.
+
+        Raises:
+            CaptureRefusedError: The station takes none now; its code says why.
+            WrongStepError: Nobody is signed in, or a visit goes on.
+        """
+        with self._lock:
+            here = self._require_auxiliar()
+            if isinstance(self._case, Open):
+                raise WrongStepError("a visit goes on")
+            refusal = self.refusal()
+            if refusal is not None:
+                raise refusal
+            process = self._policy().process(here.process.id)
+            if process is None:
+                raise CaptureRefusedError("the process ended", code="capture.policy")
+            self._signed_in = replace(here, process=process)
+            case = AwaitingConsent(process=process, began_ms=self._clock.monotonic_ms())
+            self._case = case
+            self._touch()
+            return case
+
+    def agree(self) -> None:
+        """Note the person's consent to the notice they were shown.
+
+        Raises:
+            WrongStepError: The visit stands elsewhere.
+        """
+        with self._lock:
+            case = self._at(AwaitingConsent)
+            consent = Consent(
+                notice=case.process.notice,
+                accepted_ms=self._wall_ms(),
+                language=self._settings.language,
+            )
+            self._case = case.agree(consent)
+
+    def shoot(self, side: Side) -> Shot:
+        """Take a burst of one side and read it; an accepted one leads on.
+
+        Raises:
+            CameraError: No frame.
+            WrongStepError: The visit stands elsewhere.
+        """
+        with self._lock:
+            case = self._at_side(side)
+            frames = self._camera.burst(self._settings.burst)
+            shot = self._read(frames, side, case)
+            self._case = case.take(shot)
+            self._touch()
+            return shot
+
+    def keep(self, side: Side) -> None:
+        """Go on with the last photo of a side although it was not accepted.
+
+        Raises:
+            WrongStepError: There is none, or another attempt comes first.
+        """
+        with self._lock:
+            case = self._at_side(side)
+            if not case.may_keep:
+                raise WrongStepError("another attempt comes first")
+            self._case = case.keep()
+
+    def retake(self, side: Side) -> None:
+        """Go back from the fields to photograph one side again.
+
+        Raises:
+            WrongStepError: The visit stands elsewhere.
+        """
+        with self._lock:
+            self._case = self._at(Confirming).retake(side)
+
+    def confirm(self, typed: Mapping[str, str]) -> None:
+        """Go on with the fields as shown or as typed.
+
+        Raises:
+            TypingRefusedError: A field was changed and the process allows no typing.
+            WrongStepError: The visit stands elsewhere.
+        """
+        with self._lock:
+            case = self._at(Confirming)
+            self._case = case.confirm(typed, at_ms=self._clock.monotonic_ms() - case.began_ms)
+
+    def repeats(self) -> bool:
+        """Say whether this station sealed this person for this solicitud before: a hint."""
+        with self._lock:
+            case, here = self._case, self._signed_in
+            if not isinstance(case, Confirming) or here is None:
+                return False
+            clave = case.fields.get("clave_elector")
+            if clave is None or not isinstance(clave.value, str):
+                return False
+            return self._sealer.was_captured(here.auxiliar.solicitud, clave.value)
+
+    def shoot_face(self) -> live_photo.FacePhoto:
+        """Take a live photo; it is shown with its advice.
+
+        Raises:
+            CameraError: No frame.
+            WrongStepError: The visit stands elsewhere.
+        """
+        with self._lock:
+            case = self._at(AwaitingLivePhoto)
+            frames = self._camera.burst(self._settings.burst)
+            photo = live_photo.best_of([frame.image for frame in frames], self._finder)
+            self._case = case.take(photo)
+            self._touch()
+            return photo
+
+    def accept_face(self) -> None:
+        """Go on with the photo shown, or without one where the process needs none.
+
+        Raises:
+            WrongStepError: There is no photo yet, or the visit stands elsewhere.
+        """
+        with self._lock:
+            case = self._at(AwaitingLivePhoto)
+            if not case.may_go_on:
+                raise WrongStepError("a photo comes first")
+            self._case = case.accept()
+
+    def sign(self, strokes: str) -> None:
+        """Go on with the signature drawn.
+
+        Raises:
+            SignatureError: The strokes are malformed, or too little.
+            WrongStepError: The visit stands elsewhere.
+        """
+        with self._lock:
+            case = self._at(AwaitingSignature)
+            self._case = case.sign(signature.draw(signature.parse_strokes(strokes)))
+
+    def sign_again(self) -> None:
+        """Go back from the summary to the pad.
+
+        Raises:
+            WrongStepError: The visit stands elsewhere.
+        """
+        with self._lock:
+            self._case = self._at(Reviewing).sign_again()
+
+    def seal(self) -> Sealed:
+        """Seal the visit; when this returns the record is durable. A second call changes nothing.
+
+        Raises:
+            QueueError: It was not sealed and the visit stands where it stood.
+            WrongStepError: The visit stands elsewhere.
+        """
+        with self._lock:
+            if isinstance(self._case, Sealed):
+                return self._case
+            case = self._at(Reviewing)
+            here = self._require_auxiliar()
+            draft = ApoyoDraft(
+                process=case.process.id,
+                solicitud=here.auxiliar.solicitud,
+                auxiliar=here.auxiliar.id,
+                session=here.session,
+                capture=to_capture(
+                    case,
+                    captured_ms=self._wall_ms(),
+                    visit_ms=self._clock.monotonic_ms() - case.began_ms,
+                    versions=self._versions,
+                    today=self._today(),
+                ),
+                images=to_images(case),
+            )
+            sealed = self._sealer.seal(draft)
+            done = Sealed(folio=sealed.folio or "", link=sealed.link)
+            self._case = done
+            self._touch()
+            return done
+
+    def cancel(self, reason: str = "cancelled") -> None:
+        """End the visit without a record; nothing of it stays."""
+        with self._lock:
+            self._cancel(reason)
+
+    def clear(self) -> None:
+        """Leave the last page of a visit that is over."""
+        with self._lock:
+            if not isinstance(self._case, Open):
+                self._case = None
+
+    def guide(self, image: Image) -> Preview | None:
+        """Return guidance for a preview frame, None when the reader is busy or absent."""
+        if self._reader is None or not self._reading.acquire(blocking=False):
+            return None
+        try:
+            return self._reader.preview(image)
+        except InferenceError:
+            return None
+        finally:
+            self._reading.release()
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _read(
+        self, frames: Sequence[Frame], side: Side, case: AwaitingFront | AwaitingBack
+    ) -> Shot:
+        today, attempt = self._today(), case.attempts + 1
+        if self._reader is None:
+            # Manual framing: the photo may be kept at once.
+            photo = to_jpeg(frames[-1].image, quality=RECORD_QUALITY)
+            unread = Reading(found=False, reasons=("reader.unavailable",))
+            enough = case.process.attempts_before_fallback
+            return Shot(photo, None, unread, unread.reasons, max(attempt, enough))
+        with self._reading:
+            readings = [self._reader.read(frame.image, today=today) for frame in frames]
+        reading = combine(readings, today=today)
+        best = next((i for i, r in enumerate(readings) if r.quad is reading.quad), 0)
+        image = frames[best].image
+        return Shot(
+            photo=to_jpeg(image, quality=RECORD_QUALITY),
+            card=_card(image, reading),
+            reading=reading,
+            reasons=_reasons(reading, side, case.process),
+            attempt=attempt,
+        )
+
+    def _at(self, kind: type[C]) -> C:
+        self._end_what_was_left()
+        if not isinstance(self._case, kind):
+            raise WrongStepError(f"the visit is not at {kind.__name__}")
+        self._touch()
+        return self._case
+
+    def _at_side(self, side: Side) -> AwaitingFront | AwaitingBack:
+        return self._at(AwaitingFront) if side is Side.FRONT else self._at(AwaitingBack)
+
+    def _require_auxiliar(self) -> SignedIn:
+        self._end_what_was_left()
+        if self._signed_in is None:
+            raise WrongStepError("nobody is signed in")
+        return self._signed_in
+
+    def _cancel(self, reason: str) -> None:
+        if isinstance(self._case, Open):
+            at = self._case.step
+            self._case = Cancelled(at=at, reason=reason)
+            log.info("visit.cancelled step=%s reason=%s", at.value, reason)
+
+    def _end_what_was_left(self) -> None:
+        idle_s = (self._clock.monotonic_ms() - self._touched_ms) / 1000
+        if isinstance(self._case, Open) and idle_s > self._settings.visit_timeout_s:
+            self._cancel("left")
+        if self._signed_in is not None and idle_s > self._settings.idle_s:
+            self.sign_out(reason="idle")
+
+    def _note(self, kind: Kind, here: SignedIn) -> None:
+        try:
+            self._sealer.note(
+                kind, process=here.process.id, auxiliar=here.auxiliar.id, session=here.session
+            )
+        except QueueError as error:
+            # A session that cannot be noted must not keep anybody from signing out.
+            log.warning("session.not_noted kind=%s code=%s", kind.value, error.code)
+
+    def _touch(self) -> None:
+        self._touched_ms = self._clock.monotonic_ms()
+
+    def _today(self) -> date:
+        return self._clock.now().date()
+
+    def _wall_ms(self) -> int:
+        return int(self._clock.now().timestamp() * 1000)
+
+
+def _reasons(reading: Reading, side: Side, process: Process) -> tuple[str, ...]:
+    reasons = list(reading.reasons)
+    if reading.found and reading.side is not side:
+        reasons.append("side.other")
+    if reading.model is not None and reading.model.value not in process.models:
+        reasons.append("model.not_accepted")
+    return tuple(sorted(reasons))
+
+
+def _card(image: Image, reading: Reading) -> bytes | None:
+    if reading.quad is None:
+        return None
+    return to_jpeg(rectify(image, reading.quad), longest_px=CARD_WIDTH_PX, quality=SCREEN_QUALITY)

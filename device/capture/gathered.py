@@ -1,0 +1,184 @@
+"""What both sides said, brought together, and written as the record wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from device.inference.reading import FieldReading, Reading
+from domain.credential.checks import cross_checks
+from domain.credential.fields import FIELD_NAMES, Side
+from domain.credential.text import fold, normalise_printed
+from wire.record import Attack, Capture, Field, Images, Source
+
+if TYPE_CHECKING:
+    from device.capture.session import Reviewing, Shot
+
+# The zone has no accents, no Ñ, and may have cut them: the printed names are better.
+_BETTER_PRINTED = frozenset({"nombres", "apellido_paterno", "apellido_materno"})
+# Without one of these the register cannot be asked.
+IDENTIFIERS: tuple[str, ...] = ("clave_elector", "cic", "numero_ocr")
+
+
+def merged_fields(front: Reading, back: Reading) -> dict[str, Field]:
+    """Return one value per field: checked digits before print, print before the zone for names."""
+    fields: dict[str, Field] = {}
+    for name in FIELD_NAMES:
+        candidates = [
+            (_rank(name, reading), side, reading)
+            for side, said in ((Side.FRONT, front), (Side.BACK, back))
+            if (reading := said.fields.get(name)) is not None
+        ]
+        if candidates:
+            _, side, chosen = max(candidates, key=lambda candidate: candidate[0])
+            fields[name] = _field(chosen, side)
+    return fields
+
+
+def typed_value(name: str, text: str) -> str | tuple[str, ...] | None:
+    """Return typed text as a field holds it: upper case, the domicilio by lines, None for empty."""
+    lines = tuple(line for line in map(normalise_printed, text.splitlines()) if line)
+    if not lines:
+        return None
+    return lines if name == "domicilio" else " ".join(lines)
+
+
+def shown_value(value: str | tuple[str, ...]) -> str:
+    """Return a field's value as one text, the domicilio by lines."""
+    return value if isinstance(value, str) else "\n".join(value)
+
+
+def as_values(fields: Mapping[str, Field]) -> dict[str, str | list[str]]:
+    """Return the values as the rules of `domain` take them."""
+    return {
+        name: f.value if isinstance(f.value, str) else list(f.value) for name, f in fields.items()
+    }
+
+
+def to_capture(
+    case: Reviewing,
+    *,
+    captured_ms: int,
+    visit_ms: int,
+    versions: Mapping[str, str],
+    today: date,
+) -> Capture:
+    """Return the record of a visit, without the packet around it.
+
+    Args:
+        case: The visit at its last step.
+        captured_ms: The station's clock, milliseconds since 1970.
+        visit_ms: How long the visit took.
+        versions: Programs and models that took part.
+        today: The day against which the vigencia is held.
+    """
+    front, back = case.front.reading, case.back.reading
+    mrz = back.mrz or front.mrz or ()
+    model = front.model or back.model
+    qualities = _qualities(front, "front") | _qualities(back, "back")
+    if case.face is not None:
+        qualities |= {f"face.{name}": value for name, value in case.face.qualities.items()}
+    qualities["signature.ink"] = case.signature.ink
+    return Capture(
+        model=model.value if model is not None else "new",
+        fields=dict(case.fields),
+        consent=case.consent,
+        captured_ms=captured_ms,
+        mrz=tuple(mrz),
+        barcodes=tuple(code.to_json() for code in (*front.barcodes, *back.barcodes)),
+        edits=case.edits,
+        checks=checks(case.fields, mrz, today=today),
+        attacks=tuple(_attacks(front, "front") + _attacks(back, "back")),
+        qualities=qualities,
+        timings_ms={
+            **{f"front.{stage}": round(ms) for stage, ms in front.ms.items()},
+            **{f"back.{stage}": round(ms) for stage, ms in back.ms.items()},
+            "visit": visit_ms,
+        },
+        versions=dict(versions),
+        flags=_flags(case),
+    )
+
+
+def to_images(case: Reviewing) -> Images:
+    """Return the pictures of a visit."""
+    return Images(
+        front=case.front.photo,
+        back=case.back.photo,
+        face=case.face.jpeg if case.face is not None else None,
+        signature=case.signature.png,
+    )
+
+
+def checks(
+    fields: Mapping[str, Field], mrz: tuple[str, ...], *, today: date | None = None
+) -> tuple[str, ...]:
+    """Return the codes of what disagrees in the fields as they will be sealed."""
+    return cross_checks(as_values(fields), list(mrz) or None, today=today)
+
+
+def _rank(name: str, reading: FieldReading) -> tuple[bool, float]:
+    from_zone = reading.source.value == Source.MRZ
+    preferred = from_zone != (name in _BETTER_PRINTED)
+    return preferred, reading.confidence
+
+
+def _field(reading: FieldReading, side: Side) -> Field:
+    box = reading.box
+    return Field(
+        value=reading.value,
+        source=Source(reading.source.value),
+        confidence=min(max(float(reading.confidence), 0.0), 1.0),
+        side=side.value,
+        box=(
+            None
+            if box is None
+            else (
+                round(float(box.x0), 1),
+                round(float(box.y0), 1),
+                round(float(box.width), 1),
+                round(float(box.height), 1),
+            )
+        ),
+    )
+
+
+def _qualities(reading: Reading, side: str) -> dict[str, float]:
+    if reading.quality is None:
+        return {}
+    return {
+        f"{side}.{name}": float(value)
+        for name, value in reading.quality.to_json().items()
+        if isinstance(value, bool | int | float)
+    }
+
+
+def _attacks(reading: Reading, image: str) -> list[Attack]:
+    attack = reading.attack
+    if attack is None:
+        return []
+    score = min(max(float(attack.score), 0.0), 1.0)
+    return [Attack(image, attack.kind or "none", score, attack.detected)]
+
+
+def _flags(case: Reviewing) -> tuple[str, ...]:
+    flags = [f"front.{reason}" for reason in case.front.reasons]
+    flags += [f"back.{reason}" for reason in case.back.reasons]
+    flags += _fallback(case.front, "front") + _fallback(case.back, "back")
+    if case.front.reading.model is None and case.back.reading.model is None:
+        flags.append("model.unknown")
+    if not any(name in case.fields for name in IDENTIFIERS):
+        flags.append("identifiers.missing")
+    if case.edits:
+        flags.append("fields.typed")
+    if case.face is None:
+        flags.append("face.none")
+    else:
+        flags += case.face.codes
+    codes = {fold(flag).lower().replace("-", "_").replace(" ", "_")[:64] for flag in flags}
+    return tuple(sorted(codes))[:32]
+
+
+def _fallback(shot: Shot, side: str) -> list[str]:
+    return [] if shot.is_accepted else [f"{side}.kept_unaccepted"]

@@ -1,0 +1,322 @@
+"""One visit as a union of named cases; each case carries what it has, and nothing it has not.
+
+    consent → front → back → confirm → live_photo → signature → summary → sealed
+    cancelled from anywhere
+
+A case is frozen; its methods return the next one. Frames and fields live in these values alone:
+when a visit is cancelled or sealed nothing holds them any more, and a power cut loses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from device.capture.errors import TypingRefusedError
+from device.capture.gathered import merged_fields, typed_value
+from device.capture.live_photo import FacePhoto
+from device.capture.signature import Signature
+from device.inference.reading import Reading
+from domain.credential.fields import FIELD_NAMES, Side
+from wire.policy import Process
+from wire.record import Consent, Edit, Field, Source
+
+
+class Step(StrEnum):
+    """Where a visit stands; the value names its page."""
+
+    CONSENT = "consent"
+    FRONT = "front"
+    BACK = "back"
+    CONFIRM = "confirm"
+    LIVE_PHOTO = "live_photo"
+    SIGNATURE = "signature"
+    SUMMARY = "summary"
+    SEALED = "sealed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One attempt at one side. `photo` and `card` (rectified) are JPEG.
+
+    `reasons` say why it was not accepted; empty is accepted.
+    """
+
+    photo: bytes = field(repr=False)
+    card: bytes | None = field(repr=False)
+    reading: Reading = field(repr=False)
+    reasons: tuple[str, ...]
+    attempt: int
+
+    @property
+    def is_accepted(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """The visit ended without a record; `reason` is a code."""
+
+    at: Step
+    reason: str
+    step: Step = Step.CANCELLED
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The record is safe: the seal's last commit returned."""
+
+    folio: str
+    link: str
+    step: Step = Step.SEALED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """A visit that goes on: the process that rules it, and when it began (monotonic, ms)."""
+
+    process: Process
+    began_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwaitingConsent(Open):
+    """The person reads the notice."""
+
+    step: Step = Step.CONSENT
+
+    def agree(self, consent: Consent) -> AwaitingFront:
+        """Go on with the person's consent."""
+        return AwaitingFront(process=self.process, began_ms=self.began_ms, consent=consent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consented(Open):
+    """The person agreed."""
+
+    consent: Consent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shooting(Consented):
+    """A side is being photographed; `last` is the latest attempt that was not accepted."""
+
+    attempts: int = 0
+    last: Shot | None = None
+
+    @property
+    def may_keep(self) -> bool:
+        """Say whether the latest photo may be kept although the gate did not take it."""
+        return self.last is not None and self.attempts >= self.process.attempts_before_fallback
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwaitingFront(Shooting):
+    """The front is to be photographed; `back` is there when only the front is taken again."""
+
+    back: Shot | None = None
+    step: Step = Step.FRONT
+
+    def take(self, shot: Shot) -> AwaitingFront | AwaitingBack | Confirming:
+        """Go on with an accepted shot, or count the attempt."""
+        if not shot.is_accepted:
+            return replace(self, attempts=shot.attempt, last=shot)
+        return self._with(shot)
+
+    def keep(self) -> AwaitingBack | Confirming:
+        """Go on with the latest shot although it was not accepted."""
+        assert self.last is not None
+        return self._with(self.last)
+
+    def _with(self, front: Shot) -> AwaitingBack | Confirming:
+        if self.back is not None:
+            return _confirming(self, front, self.back)
+        return AwaitingBack(
+            process=self.process, began_ms=self.began_ms, consent=self.consent, front=front
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwaitingBack(Shooting):
+    """The back is to be photographed."""
+
+    front: Shot
+    step: Step = Step.BACK
+
+    def take(self, shot: Shot) -> AwaitingBack | Confirming:
+        """Go on with an accepted shot, or count the attempt."""
+        if not shot.is_accepted:
+            return replace(self, attempts=shot.attempt, last=shot)
+        return _confirming(self, self.front, shot)
+
+    def keep(self) -> Confirming:
+        """Go on with the latest shot although it was not accepted."""
+        assert self.last is not None
+        return _confirming(self, self.front, self.last)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read(Consented):
+    """Both sides are there, with their fields and what was changed by hand."""
+
+    front: Shot = field(repr=False)
+    back: Shot = field(repr=False)
+    fields: Mapping[str, Field] = field(repr=False)
+    edits: tuple[Edit, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirming(Read):
+    """The person and the auxiliar compare the fields with the card."""
+
+    step: Step = Step.CONFIRM
+
+    def retake(self, side: Side) -> AwaitingFront | AwaitingBack:
+        """Photograph one side again; what was typed is read again too."""
+        known = {"process": self.process, "began_ms": self.began_ms, "consent": self.consent}
+        if side is Side.FRONT:
+            return AwaitingFront(**known, back=self.back)  # type: ignore[arg-type]  # mixed values
+        return AwaitingBack(**known, front=self.front)  # type: ignore[arg-type]  # mixed values
+
+    def confirm(self, typed: Mapping[str, str], *, at_ms: int) -> AwaitingLivePhoto:
+        """Go on with the fields as they are, or as they were typed.
+
+        Args:
+            typed: Texts by field; a field left out or unchanged keeps its value, an empty text
+                removes it. Names that are no field are ignored.
+            at_ms: Milliseconds since the visit began.
+
+        Raises:
+            TypingRefusedError: A text differs and the process allows no typed data.
+        """
+        fields, edits = dict(self.fields), []
+        for name in FIELD_NAMES:
+            if name not in typed:
+                continue
+            before = fields[name].value if name in fields else None
+            after = typed_value(name, typed[name])
+            if after == before:
+                continue
+            if not self.process.typed_data_allowed:
+                raise TypingRefusedError(f"{name} was typed")
+            edits.append(Edit(name, before, after, at_ms))
+            if after is None:
+                del fields[name]
+            else:
+                fields[name] = typed_field(after)
+        return AwaitingLivePhoto(
+            process=self.process,
+            began_ms=self.began_ms,
+            consent=self.consent,
+            front=self.front,
+            back=self.back,
+            fields=MappingProxyType(fields),
+            edits=self.edits + tuple(edits),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwaitingLivePhoto(Read):
+    """The person's photo is to be taken; `photo` is there when one may be accepted."""
+
+    photo: FacePhoto | None = field(default=None, repr=False)
+    attempts: int = 0
+    step: Step = Step.LIVE_PHOTO
+
+    def take(self, photo: FacePhoto) -> AwaitingLivePhoto:
+        """Show a photo; it advises and the auxiliar decides."""
+        return replace(self, photo=photo, attempts=self.attempts + 1)
+
+    @property
+    def may_go_on(self) -> bool:
+        """Say whether a photo is there, or the process needs none."""
+        return self.photo is not None or not self.process.live_photo_required
+
+    def accept(self) -> AwaitingSignature:
+        """Go on with the photo shown, or without one where none is needed."""
+        assert self.may_go_on
+        return AwaitingSignature(
+            process=self.process,
+            began_ms=self.began_ms,
+            consent=self.consent,
+            front=self.front,
+            back=self.back,
+            fields=self.fields,
+            edits=self.edits,
+            face=self.photo,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwaitingSignature(Read):
+    """The person signs."""
+
+    face: FacePhoto | None = field(repr=False)
+    step: Step = Step.SIGNATURE
+
+    def sign(self, signature: Signature) -> Reviewing:
+        """Go on with the signature."""
+        return Reviewing(
+            process=self.process,
+            began_ms=self.began_ms,
+            consent=self.consent,
+            front=self.front,
+            back=self.back,
+            fields=self.fields,
+            edits=self.edits,
+            face=self.face,
+            signature=signature,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewing(Read):
+    """Everything is there; it only waits for the seal."""
+
+    face: FacePhoto | None = field(repr=False)
+    signature: Signature = field(repr=False)
+    step: Step = Step.SUMMARY
+
+    def sign_again(self) -> AwaitingSignature:
+        """Go back to the pad."""
+        return AwaitingSignature(
+            process=self.process,
+            began_ms=self.began_ms,
+            consent=self.consent,
+            front=self.front,
+            back=self.back,
+            fields=self.fields,
+            edits=self.edits,
+            face=self.face,
+        )
+
+
+OpenCase = (
+    AwaitingConsent
+    | AwaitingFront
+    | AwaitingBack
+    | Confirming
+    | AwaitingLivePhoto
+    | AwaitingSignature
+    | Reviewing
+)
+Case = OpenCase | Sealed | Cancelled
+
+
+def typed_field(value: str | tuple[str, ...]) -> Field:
+    """Return a field typed by hand: nothing was measured, so its confidence is 0."""
+    return Field(value, Source.TYPED, 0.0)
+
+
+def _confirming(case: Consented, front: Shot, back: Shot) -> Confirming:
+    return Confirming(
+        process=case.process,
+        began_ms=case.began_ms,
+        consent=case.consent,
+        front=front,
+        back=back,
+        fields=MappingProxyType(merged_fields(front.reading, back.reading)),
+    )
