@@ -19,6 +19,9 @@ SIGNING_KEYS: dict[str, tuple[str, ...]] = {
     "receipts": ("receipt", "time", "checkpoint"),
     "policy": ("policy",),
 }
+# Keys that sign no token: the authorities of TLS and of stations' certificates (`<name>.pem`),
+# with their certificates beside them (`<name>.crt`).
+AUTHORITIES = ("tls-authority", "stations-authority")
 # Secrets of 32 random bytes, in hexadecimal; the file is `<name>.secret`.
 RANDOM_SECRETS = (
     "nonce",  # authenticates the nonces and time anchors given to stations
@@ -64,6 +67,18 @@ class Secrets:
             return SoftwareSigner.from_pem(read_private(self.folder / f"{name}.pem"))
         except TokenError as error:
             raise SecretError(f"{name}.pem: {error}") from error
+
+    def certificate(self, name: str) -> bytes:
+        """Read a certificate, which is public.
+
+        Raises:
+            SecretError: It is missing.
+        """
+        path = self.folder / f"{name}.crt"
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise SecretError(f"{path}: cannot be read: {error.strerror}") from error
 
     def verifying_keys(self) -> tuple[VerifyingKey, ...]:
         """Read the public halves of the centre's keys, with what each may sign."""

@@ -53,7 +53,7 @@ def sign_checkpoint(session: Session, signer: Signer, now: datetime) -> LogCheck
         return None
     _build_tiles(session, size)
     head = range_root(session, 0, size)
-    claims = {
+    claims: dict[str, int | str] = {
         "v": 1,
         "size": size,
         "root": head.hex(),

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from central.errors import BlobMissingError, OffsetError, StorageError
-from central.storage.base import Link
+from central.errors import BlobMissingError, ConflictError, OffsetError, StorageError
+from central.storage.base import Link, Upload
 
 
 class FilesystemBlobs:
@@ -49,36 +49,39 @@ class FilesystemBlobs:
             for place in self._places:
                 _publish(_path(place, link), content)
 
-    def upload_size(self, station: str, link: Link) -> int | None:
-        """Give how many bytes of an unfinished upload are here, or None."""
+    def upload(self, station: str, link: Link) -> Upload | None:
+        """Give how far an unfinished upload has come, or None."""
         with _as_storage_error():
             try:
-                return self._upload(station, link).stat().st_size
-            except FileNotFoundError:
+                found = self._find(station, link)
+                return None if found is None else Upload(found.stat().st_size, _length(found))
+            except FileNotFoundError:  # another process finished it meanwhile
                 return None
 
-    def append(self, station: str, link: Link, offset: int, chunk: bytes) -> int:
+    def append(self, station: str, link: Link, *, length: int, offset: int, chunk: bytes) -> int:
         """Add a chunk at the end of an upload, under a lock on its file.
 
         The chunk is not synchronised: after a power cut the station goes on from what is left,
         and the whole is hashed before it is accepted.
         """
-        path = self._upload(station, link)
         with _as_storage_error():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            path = self._find(station, link)
+            if path is None:
+                path = self._uploads / station / f"{link.hex()}.{length}"
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            elif _length(path) != length:
+                raise ConflictError("begun with another length", code="upload.length")
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-            with os.fdopen(descriptor, "r+b") as file:
+            with os.fdopen(descriptor, "r+b", buffering=0) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 present = os.fstat(file.fileno()).st_size
                 if offset > present:
                     raise OffsetError("chunk leaves a hole", expected=present)
-                file.seek(offset)
-                known = file.read(min(len(chunk), present - offset))
+                known = os.pread(file.fileno(), min(len(chunk), present - offset), offset)
                 if not chunk.startswith(known):
                     raise OffsetError("chunk differs from what is here", expected=present)
                 try:
-                    file.write(chunk[len(known) :])
-                    file.flush()
+                    _write_all(file.fileno(), chunk[len(known) :], present)
                 except OSError:
                     os.ftruncate(file.fileno(), present)  # a full disk keeps no torn chunk
                     raise
@@ -88,14 +91,17 @@ class FilesystemBlobs:
         """Give all bytes of an unfinished upload."""
         with _as_storage_error():
             try:
-                return self._upload(station, link).read_bytes()
+                found = self._find(station, link)
+                return b"" if found is None else found.read_bytes()
             except FileNotFoundError:
                 return b""
 
     def discard_upload(self, station: str, link: Link) -> None:
         """Forget an unfinished upload, if there is one."""
         with _as_storage_error():
-            self._upload(station, link).unlink(missing_ok=True)
+            found = self._find(station, link)
+            if found is not None:
+                found.unlink(missing_ok=True)
 
     def sweep(self, older_than_s: float) -> int:
         """Remove uploads and torn files that nobody went on with."""
@@ -109,9 +115,21 @@ class FilesystemBlobs:
                     removed += 1
         return removed
 
-    def _upload(self, station: str, link: Link) -> Path:
+    def _find(self, station: str, link: Link) -> Path | None:
         # A station's identifier comes from its verified proof: letters and digits only.
-        return self._uploads / station / link.hex()
+        return next((self._uploads / station).glob(f"{link.hex()}.*"), None)
+
+
+def _length(upload: Path) -> int:
+    return int(upload.suffix[1:])
+
+
+def _write_all(descriptor: int, content: bytes, offset: int) -> None:
+    view = memoryview(content)
+    while view:
+        written = os.pwrite(descriptor, view, offset)
+        offset += written
+        view = view[written:]
 
 
 def _path(place: Path, link: Link) -> Path:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from threading import Lock
 
-from central.errors import BlobMissingError, OffsetError
-from central.storage.base import Link
+from central.errors import BlobMissingError, ConflictError, OffsetError
+from central.storage.base import Link, Upload
 
 
 class MemoryBlobs:
@@ -14,7 +14,7 @@ class MemoryBlobs:
     def __init__(self) -> None:
         self._lock = Lock()
         self._blobs: dict[Link, bytes] = {}
-        self._uploads: dict[tuple[str, Link], bytes] = {}
+        self._uploads: dict[tuple[str, Link], tuple[int, bytes]] = {}
 
     def has(self, link: Link) -> bool:
         """Say whether the whole packet is here."""
@@ -32,25 +32,28 @@ class MemoryBlobs:
         with self._lock:
             self._blobs.setdefault(link, content)
 
-    def upload_size(self, station: str, link: Link) -> int | None:
-        """Give how many bytes of an unfinished upload are here, or None."""
-        upload = self._uploads.get((station, link))
-        return None if upload is None else len(upload)
+    def upload(self, station: str, link: Link) -> Upload | None:
+        """Give how far an unfinished upload has come, or None."""
+        found = self._uploads.get((station, link))
+        return None if found is None else Upload(len(found[1]), found[0])
 
-    def append(self, station: str, link: Link, offset: int, chunk: bytes) -> int:
+    def append(self, station: str, link: Link, *, length: int, offset: int, chunk: bytes) -> int:
         """Add a chunk at the end of an upload."""
         with self._lock:
-            present = self._uploads.get((station, link), b"")
+            begun, present = self._uploads.get((station, link), (length, b""))
+            if begun != length:
+                raise ConflictError("begun with another length", code="upload.length")
             if offset > len(present):
                 raise OffsetError("chunk leaves a hole", expected=len(present))
-            if offset < len(present) and present[offset : offset + len(chunk)] != chunk:
+            known = present[offset : offset + len(chunk)]
+            if not chunk.startswith(known):
                 raise OffsetError("chunk differs from what is here", expected=len(present))
-            self._uploads[station, link] = present + chunk[len(present) - offset :]
-            return len(self._uploads[station, link])
+            self._uploads[station, link] = length, present + chunk[len(known) :]
+            return len(present) + len(chunk) - len(known)
 
     def read_upload(self, station: str, link: Link) -> bytes:
         """Give all bytes of an unfinished upload."""
-        return self._uploads.get((station, link), b"")
+        return self._uploads.get((station, link), (0, b""))[1]
 
     def discard_upload(self, station: str, link: Link) -> None:
         """Forget an unfinished upload."""

@@ -1,0 +1,118 @@
+"""Where the centre's parts meet: everything is built here and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from central import api
+from central.clock import SystemClock
+from central.config import Config
+from central.errors import ConfigError
+from central.intake.certificates import CertificateOffice
+from central.intake.enrolment import Enrolment
+from central.intake.feed import StationFeed
+from central.intake.nonces import NonceBook
+from central.intake.policy import PolicyOffice
+from central.intake.receive import Intake
+from central.models.database import Database
+from central.secrets import Secrets
+from central.services import Services, install
+from central.storage.base import BlobStore
+from central.storage.citizens import CitizenSealer
+from central.storage.filesystem import FilesystemBlobs
+from domain.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+
+def create_app(config: Config, clock: Clock | None = None) -> Flask:
+    """Build the web application: portal for people, /api/v1 for stations.
+
+    Raises:
+        ConfigError: An insecure stand-in is configured in production.
+        SecretError: A key is missing or readable by others.
+    """
+    check_production(config)
+    app = Flask("central", static_folder=None, template_folder=None)
+    parts = build_services(config, clock or SystemClock())
+    app.secret_key = parts.secrets.random("web")
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.server.public_url.startswith("https://"),
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+    )
+    install(app, parts)
+    api.register(app)
+    # The pages need their own libraries; the station API of a plain server does not.
+    from central import portal
+
+    portal.register(app)
+    if config.server.proxies:
+        count = config.server.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+def build_services(config: Config, clock: Clock) -> Services:
+    """Build the parts of one web process."""
+    secrets = Secrets(Path(config.keys.folder))
+    database = Database(config.database.url, pool_size=config.database.pool_size)
+    nonces = NonceBook(secrets.random("nonce"), config.stations.nonce_ttl_s)
+    receipts = secrets.signer("receipts")
+    policies = PolicyOffice(
+        database,
+        secrets.signer("policy"),
+        secrets.verifying_keys(),
+        clock,
+        config.stations.minimum_software,
+    )
+    certificates = CertificateOffice(
+        secrets.signer("stations-authority"),
+        secrets.certificate("stations-authority"),
+        config.stations.certificate_days,
+    )
+    return Services(
+        config=config,
+        clock=clock,
+        database=database,
+        secrets=secrets,
+        citizens=CitizenSealer(secrets.random("citizens")),
+        nonces=nonces,
+        enrolment=Enrolment(database, policies, nonces, receipts, certificates, clock),
+        feed=StationFeed(database, policies),
+        intake=Intake(database, open_blobs(config), receipts, nonces, clock),
+    )
+
+
+def open_blobs(config: Config) -> BlobStore:
+    """Open the store of sealed packets."""
+    mirror = config.storage.mirror
+    return FilesystemBlobs(Path(config.storage.folder), None if mirror is None else Path(mirror))
+
+
+def check_production(config: Config) -> None:
+    """Refuse in production what is only meant for a laptop.
+
+    Raises:
+        ConfigError: A setting is a stand-in.
+    """
+    if not config.production:
+        return
+    stand_ins = {
+        "server.public_url": config.server.public_url.startswith("http://"),
+        "stations.url": config.stations.url.startswith("http://"),
+        "register.driver": config.register.driver == "synthetic",
+        "portal.providers": any(
+            provider.issuer.startswith("http://") for provider in config.portal.providers
+        ),
+    }
+    refused = [name for name, is_stand_in in stand_ins.items() if is_stand_in]
+    if refused:
+        raise ConfigError(
+            f"not in production: {', '.join(refused)} is a stand-in", code="config.stand_in"
+        )

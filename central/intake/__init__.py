@@ -1,0 +1,1 @@
+"""Keeps each sealed packet once and signs its receipt; it cannot open one."""
