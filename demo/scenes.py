@@ -17,7 +17,6 @@ from training.camera import photograph
 from training.camera.presentation import Presentation
 from training.camera.sensor import noise
 from training.render import invent_style, render_card
-from training.render.marks import signature
 from training.render.portrait import draw_portrait, invent_face
 
 Shot = Literal["front", "back", "live"]
@@ -26,7 +25,6 @@ _SIZE = (960, 1280)
 # A hand is never still: the second frame of a burst is the first, moved by less than a pixel.
 _DRIFT_PX = 0.6
 _JPEG_QUALITY = 93
-_SIGNATURE_SIZE = (600, 200)
 
 
 def frames_folder(root: Path, seed: int) -> Path:
@@ -71,13 +69,19 @@ def truth(folder: Path, visit: Visit) -> dict[str, Any]:
     return found
 
 
-def handwriting(visit: Visit) -> bytes:
-    """Give the citizen's signature as a PNG: dark on white, as the pad of the kiosk sends it."""
-    width, height = _SIGNATURE_SIZE
-    ink = signature(visit.person.hand_seed, width, height)
-    done, encoded = cv2.imencode(".png", 255 - ink)
-    assert done
-    return encoded.tobytes()
+def handwriting(visit: Visit) -> list[list[list[float]]]:
+    """Give the citizen's signature as strokes of `[x, y]`, 0…1 of the pad: one hand, one sign."""
+    rng = np.random.default_rng(visit.person.hand_seed)
+    strokes = []
+    for left, right in ((0.08, 0.55), (0.35, 0.92)):
+        along = np.linspace(0, 1, 60)
+        loops = rng.uniform(2, 5)
+        x = left + (right - left) * along + 0.03 * np.sin(2 * np.pi * loops * along)
+        y = 0.5 + rng.uniform(0.12, 0.3) * np.cos(2 * np.pi * loops * along + rng.uniform(0, 6))
+        strokes.append(
+            [[round(float(px), 4), round(float(py), 4)] for px, py in zip(x, y, strict=True)]
+        )
+    return strokes
 
 
 def _take_visit(folder: Path, visit: Visit) -> None:
