@@ -1,0 +1,1 @@
+"""The sealed, chained queue between a capture and the centre: nothing lost, nothing twice."""
