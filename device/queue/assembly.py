@@ -1,13 +1,18 @@
 """Puts the queue together from its parts, for `device/bootstrap.py` and the queue's commands."""
 
 import os
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from device.clock import read_boot_id
-from device.config import Config
+from device.config import Config, require_server
 from device.keys import open_signer, read_or_create_secret
+from device.queue.backoff import Backoff
 from device.queue.chain import ChainWriter, Origin
+from device.queue.client import StationClient, Timeouts
+from device.queue.contact import Contact
+from device.queue.delivery import Delivery, Pace
 from device.queue.enrolment import EnrolmentStore
 from device.queue.points import CrashHook, no_crash
 from device.queue.seal import Sealer
@@ -55,8 +60,72 @@ def open_sealer(
     """
     store = EnrolmentStore(spool.database)
     store.current()
-    boot_id = read_boot_id()
-    origin = Origin(versions.software, versions.models, boot_id, store.boot_number(boot_id))
+    origin = _origin(store, versions)
     signer = open_signer(config.station.signer, config.keys_folder)
     writer = ChainWriter(spool, store, signer, clock, origin, entropy=entropy, crash=crash)
     return Sealer(writer, read_or_create_secret(config.keys_folder / "hint.key"))
+
+
+def open_client(
+    config: Config, clock: Clock, *, server: str, station: str, ca_pem: str
+) -> StationClient:
+    """Prepare the connection to a centre; its authority is written beside the keys for TLS.
+
+    Raises:
+        ConfigError: The address is not https.
+        KeyFileError: The station's key cannot be used.
+    """
+    ca_file = config.keys_folder / "centre-ca.pem"
+    if ca_pem and (not ca_file.exists() or ca_file.read_text("ascii") != ca_pem):
+        fresh = ca_file.with_suffix(".new")
+        fresh.write_text(ca_pem, "ascii")
+        fresh.replace(ca_file)
+    return StationClient(
+        server=require_server(config.server.url or server, config),
+        station=station,
+        signer=open_signer(config.station.signer, config.keys_folder),
+        clock=clock,
+        ca_file=ca_file if ca_pem else None,
+        timeouts=Timeouts(config.server.connect_timeout_s, config.server.read_timeout_s),
+        entropy=os.urandom,
+    )
+
+
+def open_delivery(
+    config: Config,
+    clock: Clock,
+    versions: Versions,
+    *,
+    spool: Spool,
+    crash: CrashHook = no_crash,
+) -> Delivery:
+    """Take the delivering duty of this station.
+
+    Raises:
+        NotEnrolledError: The station has no epoch.
+        ConfigError, KeyFileError: As `open_client`.
+        SpoolBusyError: Another process delivers.
+    """
+    store = EnrolmentStore(spool.database)
+    enrolment = store.current()
+    client = open_client(
+        config,
+        clock,
+        server=enrolment.server,
+        station=enrolment.station,
+        ca_pem=enrolment.ca_pem,
+    )
+    origin = _origin(store, versions)
+    contact = Contact(spool, store, client, clock, origin, entropy=os.urandom)
+    settings = config.server
+    pace = Pace(
+        settings.poll_s,
+        settings.chunk_bytes,
+        lambda: Backoff(settings.backoff_first_s, settings.backoff_most_s, random.uniform),
+    )
+    return Delivery(spool, store, client, contact, clock, pace, crash=crash)
+
+
+def _origin(store: EnrolmentStore, versions: Versions) -> Origin:
+    boot_id = read_boot_id()
+    return Origin(versions.software, versions.models, boot_id, store.boot_number(boot_id))

@@ -292,11 +292,11 @@ class Spool:
 
     # -- purging -------------------------------------------------------------------------------
 
-    def purgeable(self, *, stored_before_ms: int, limit: int) -> list[Row]:
-        """Return stored packets that may go, and those whose purge was cut short."""
+    def purgeable(self, *, stored_before_ms: int, after_id: int, limit: int) -> list[Row]:
+        """Return stored packets that may go, and those whose purge was cut short, by id."""
         return self._all(
-            "state = ? OR (state = ? AND stored_ms <= ?) ORDER BY id LIMIT ?",
-            (State.PURGING.value, State.STORED.value, stored_before_ms, limit),
+            "(state = ? OR (state = ? AND stored_ms <= ?)) AND id > ? ORDER BY id LIMIT ?",
+            (State.PURGING.value, State.STORED.value, stored_before_ms, after_id, limit),
         )
 
     def begin_purge(self, row: Row) -> None:
