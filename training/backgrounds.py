@@ -17,8 +17,10 @@ def background(rng: Generator, height: int, width: int) -> Image:
 
 
 def _colour(rng: Generator, low: int = 20, high: int = 240) -> NDArray[np.float32]:
-    base = rng.uniform(low, high)
-    return np.clip(base + rng.normal(0, 28, 3), 4, 250).astype(np.float32)
+    # Most surfaces of a home or an office are dull; a few are loud.
+    spread = float(rng.choice([8, 16, 40], p=[0.45, 0.4, 0.15]))
+    base = rng.uniform(low, high) + spread * rng.standard_normal() * np.array([1, 0.2, -1])
+    return np.clip(base + rng.normal(0, spread * 0.5, 3), 4, 250).astype(np.float32)
 
 
 def _noise(rng: Generator, height: int, width: int, cell_y: float, cell_x: float) -> NDArray[np.float32]:

@@ -118,8 +118,7 @@ def _light(
     conditions["shadow"] = bool(rng.random() < level.shadow)
     if conditions["shadow"]:
         factor = factor * light.shadow(rng, height, width, rng.uniform(low, high))
-    lit = frame.astype(np.float32)
-    lit *= factor[..., None]
+    lit = cv2.multiply(frame, cv2.merge([factor] * 3), dtype=cv2.CV_32F)
     conditions["glare"] = 0.0
     if rng.random() < level.glare:
         strength = float(rng.uniform(*level.glare_strength))
@@ -127,8 +126,9 @@ def _light(
         added = light.glare(rng, height, width, rng.uniform(low, high))
         # Plastic mirrors; the table around it hardly does.
         added *= (0.25 + 0.75 / 255 * cover) * strength
-        lit += (255 - np.minimum(lit, 255)) * added[..., None] * 0.9 + added[..., None] * 25
-    return lit
+        room = cv2.subtract((255.0,) * 4, cv2.min(lit, 255.0))
+        lit += cv2.merge([added] * 3) * (room * 0.9 + 25)
+    return lit  # type: ignore[return-value]
 
 
 def _sense(
@@ -163,12 +163,12 @@ def degrade(image: Image, rng: Generator, strength: float) -> Image:
     factor = light.illumination(rng, height, width, float(rng.uniform(0, 0.5)) * strength)
     if rng.random() < 0.3 * strength:
         factor = factor * light.shadow(rng, height, width, rng.uniform((0, 0), (width, height)))
-    lit = picture.astype(np.float32) * factor[..., None]
+    lit: NDArray[np.float32] = picture.astype(np.float32) * factor[..., None]
     if rng.random() < 0.3 * strength:
         added = light.glare(rng, height, width, rng.uniform((0, 0), (width, height)))
         lit += (255 - lit).clip(0) * added[..., None] * float(rng.uniform(0.1, 0.75)) * strength
     contrast = 1 - float(rng.uniform(0, 0.45)) * strength
-    lit = (lit - 128) * contrast + 128 + float(rng.normal(0, 16)) * strength
+    lit = ((lit - 128) * contrast + 128 + float(rng.normal(0, 16)) * strength).clip(0)
     gains = sensor.balance_gains(rng, 0.1 * strength, 1 + float(rng.uniform(-0.35, 0.25)) * strength)
     picture = sensor.expose(lit, gains, float(rng.uniform(0.85, 1.2)))
     picture = sensor.noise(picture, rng, float(rng.uniform(0.5, 1 + 10 * strength)))

@@ -17,7 +17,7 @@ def hold(image: Image, corners: NDArray[np.float64], rng: Generator) -> None:
     side = int(rng.integers(4))
     a, b = corners[side], corners[(side + 1) % 4]
     length = float(np.linalg.norm(corners[1] - corners[0]))
-    width = length * rng.uniform(0.1, 0.16)
+    width = length * rng.uniform(0.13, 0.21)
     count = int(rng.choice([1, 1, 2, 3]))
     places = rng.uniform(0.0, 1.0) if count == 1 else np.linspace(0.25, 0.25 + 0.2 * count, count)
     for place in np.atleast_1d(places):
@@ -35,7 +35,7 @@ def _finger(
     height, frame_width = image.shape[:2]
     direction = direction / np.linalg.norm(direction)
     normal = np.array([-direction[1], direction[0]])
-    reach = width * rng.uniform(3.5, 6)
+    reach = width * rng.uniform(4.5, 8)
     along = np.array([0, 0.12, 0.35, 0.7, 1.0])
     half = np.array([0.0, 0.28, 0.42, 0.5, 0.55]) * width
     spine = tip + np.outer(along * reach, direction)

@@ -1,5 +1,7 @@
 """Lens and sensor: blur, exposure, white balance, chroma, shot and read noise, JPEG."""
 
+import functools
+
 import cv2
 import numpy as np
 from numpy.random import Generator
@@ -33,10 +35,26 @@ def motion(image: Image, length: float, angle: float) -> Image:
 
 
 def expose(image: NDArray[np.float32], gains: NDArray[np.float32], gamma: float) -> Image:
-    """Apply one gain a channel and a tone curve to values 0…255, clipped as a sensor clips."""
-    scaled = np.clip(image * gains, 0, 255).astype(np.uint8)
+    """Apply one gain a channel and a tone curve to values from 0 on, clipped as a sensor clips."""
+    scaled = cv2.convertScaleAbs(cv2.multiply(image, (*gains.tolist(), 0.0)))
     table = (255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
     return cv2.LUT(scaled, table)  # type: ignore[return-value]
+
+
+@functools.cache
+def _grain() -> NDArray[np.float32]:
+    """Normal noise with deviation 1, large enough to cut any frame's grain out of it."""
+    return np.random.default_rng(20_231).standard_normal((2400, 2800), dtype=np.float32)
+
+
+def _cut(rng: Generator, height: int, width: int) -> NDArray[np.float32]:
+    """Cut a random window out of the stored grain; drawing it anew would cost more than the rest."""
+    grain = _grain()
+    if height > grain.shape[0] or width > grain.shape[1]:
+        return rng.standard_normal((height, width), dtype=np.float32)
+    y = int(rng.integers(grain.shape[0] - height + 1))
+    x = int(rng.integers(grain.shape[1] - width + 1))
+    return grain[y : y + height, x : x + width]
 
 
 def noise(image: Image, rng: Generator, level: float) -> Image:
@@ -44,18 +62,19 @@ def noise(image: Image, rng: Generator, level: float) -> Image:
     if level < 0.3:
         return image
     height, width = image.shape[:2]
-    grain = rng.standard_normal((height, width), dtype=np.float32)
+    grain = _cut(rng, height, width)
     if rng.random() < 0.6:
         grain = cv2.GaussianBlur(grain, (0, 0), 0.6) * 1.9  # type: ignore[assignment]
-    chroma = rng.standard_normal((height // 3 + 1, width // 3 + 1, 3), dtype=np.float32)
-    chroma = cv2.resize(chroma, (width, height), interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
-    grain *= level
-    chroma *= level * 0.6
-    chroma += grain[..., None]
-    shot = (np.sqrt(np.arange(256, dtype=np.float32) / 128) * 0.6 + 0.4).astype(np.float32)
-    chroma *= cv2.LUT(cv2.extractChannel(image, 1), shot)[..., None]
-    chroma += image
-    return np.clip(chroma, 0, 255).astype(np.uint8)
+    shot = (level * (np.sqrt(np.arange(256) / 128) * 0.6 + 0.4)).astype(np.float32)
+    grain = grain * cv2.LUT(cv2.extractChannel(image, 1), shot)
+    small = (height // 3 + 1, width // 3 + 1)
+    planes = [
+        cv2.resize(_cut(rng, *small), (width, height), interpolation=cv2.INTER_LINEAR)
+        * (level * 0.6)
+        + grain
+        for _ in range(3)
+    ]
+    return cv2.add(image, cv2.merge(planes), dtype=cv2.CV_8U)  # type: ignore[return-value]
 
 
 def jpeg(image: Image, quality: int) -> Image:

@@ -29,9 +29,24 @@ def print_back(canvas: Canvas, person: Person, style: Style, rng: Generator) -> 
         int(rng.uniform(34, 66)), int(rng.uniform(26, 60)),
         WIDTH - int(rng.uniform(34, 66)), top - int(rng.uniform(28, 50)),
     )
+    if rng.random() < 0.6:
+        area = _authority(canvas, person.model, style, rng, area)
     if person.model in ("D", "E", "F"):
         return _codes_of_def(canvas, person, style, rng, area)
     return _codes_of_gh(canvas, person, style, rng, area)
+
+
+def _authority(canvas: Canvas, model: str, style: Style, rng: Generator, area: Box) -> Box:
+    """Print a line with the authority's name above the codes; return the area left below it."""
+    words = "INSTITUTO FEDERAL ELECTORAL" if model == "D" else "INSTITUTO NACIONAL ELECTORAL"
+    if model in ("F", "H"):
+        words = "CREDENCIAL PARA VOTAR DESDE EL EXTRANJERO"
+    x0, y0, x1, y1 = area
+    ink = Ink(style.header_face, float(rng.uniform(15, 24)), style.header_colour, 0.92)
+    ink = fit(words, ink, (x1 - x0) * 0.9)
+    x = x0 + (x1 - x0 - text_width(words, ink)) * float(rng.choice([0, 0.5, 1]))
+    canvas.text(x, y0 + ink.cap - 6, words, ink, "header")
+    return (x0, y0 + int(ink.cap) + 14, x1, y1)
 
 
 def _mrz(canvas: Canvas, person: Person, style: Style, rng: Generator) -> int:
@@ -113,7 +128,7 @@ def _small_print(
             return
         text = _SMALL_PRINT[int(index)]
         ink = fit(text, Ink(style.label_face, cap, style.label_colour, 0.9), x1 - x0)
-        if ink.cap >= 9:
+        if ink.cap >= 9 and canvas.is_free((x0, int(y - cap), x0 + text_width(text, ink), int(y))):
             canvas.text(x0, y, text, ink, "noise")
         y += cap * 1.9
 

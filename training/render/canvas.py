@@ -68,6 +68,7 @@ def _cap_ratio(path: str) -> float:
     return (bottom - top) / 200
 
 
+@functools.lru_cache(maxsize=1024)
 def glyphs(text: str, ink: Ink) -> tuple[Image, int, int]:
     """Rasterise `text`; return coverage and the offset of its corner from the baseline's start."""
     size = max(6, round(ink.cap / _cap_ratio(ink.face.path)))
@@ -84,6 +85,7 @@ def glyphs(text: str, ink: Ink) -> tuple[Image, int, int]:
             coverage, (width, coverage.shape[0]), interpolation=cv2.INTER_AREA
         )
         dx = round(dx * ink.squeeze)
+    coverage.setflags(write=False)  # shared between callers by the cache
     return coverage, dx, dy
 
 
@@ -136,6 +138,15 @@ class Canvas:
         if box is not None:
             self.segments.append(Segment(text, box, role, name))
         return box
+
+    def is_free(self, box: Box) -> bool:
+        """Tell whether no text lies in `box` yet."""
+        x0, y0, x1, y1 = box
+        return not any(
+            min(x1, segment.box[2]) > max(x0, segment.box[0])
+            and min(y1, segment.box[3]) > max(y0, segment.box[1])
+            for segment in self.segments
+        )
 
     def vertical_text(
         self, x: float, y: float, text: str, ink: Ink, role: Role, *, upward: bool = True

@@ -1,5 +1,6 @@
 """Anverso: header, photo, ghost photo and the text block of each model."""
 
+import cv2
 import numpy as np
 from numpy.random import Generator
 
@@ -54,13 +55,13 @@ def print_front(canvas: Canvas, person: Person, style: Style, rng: Generator) ->
 
 
 def _header(canvas: Canvas, model: str, style: Style, rng: Generator) -> int:
-    lines = list(_OLD_HEADER if model in ("C", "D") and rng.random() < 0.9 else _NEW_HEADER)
+    lines = list(_OLD_HEADER if model in ("C", "D") else _NEW_HEADER)
     if model == "D" and rng.random() < 0.6:
         lines = ["MÉXICO", lines[0], lines[-1]]
-    if model in ("F", "H") and rng.random() < 0.8:
-        lines.append(str(rng.choice(["DESDE EL EXTRANJERO", "RESIDENTE EN EL EXTRANJERO"])))
     if rng.random() < 0.2:
-        lines.pop(int(rng.integers(len(lines) - 1)))
+        lines.remove("MÉXICO" if "MÉXICO" in lines else "REGISTRO FEDERAL DE ELECTORES")
+    if model in ("F", "H"):
+        lines.append(str(rng.choice(["DESDE EL EXTRANJERO", "RESIDENTE EN EL EXTRANJERO"])))
     height = int(rng.uniform(118, 178))
     colour: Colour = style.header_colour
     if rng.random() < 0.3:
@@ -76,7 +77,7 @@ def _header(canvas: Canvas, model: str, style: Style, rng: Generator) -> int:
     canvas.stain(seal_x, (height - size) // 2, emblem(rng, size), colour, 0.9)
     text_left = left if seal_right else left + size + int(rng.uniform(14, 50))
     text_right = WIDTH - left - (size + 20 if seal_right else 0)
-    short = "IFE" if "FEDERAL" in lines[0] or "FEDERAL" in lines[1] else "INE"
+    short = "IFE" if model in ("C", "D") else "INE"
     if rng.random() < 0.7:
         ink = Ink(style.header_face, height * rng.uniform(0.36, 0.5), deep(rng, 0.9), 0.95)
         wide = text_width(short, ink)
@@ -122,8 +123,6 @@ def _photo(
 
 
 def _ghost(canvas: Canvas, portrait: Image, region: Region, rng: Generator) -> None:
-    import cv2
-
     width = int(rng.uniform(110, 200))
     height = int(width * portrait.shape[0] / portrait.shape[1])
     small = cv2.resize(portrait, (width, height), interpolation=cv2.INTER_AREA)

@@ -118,16 +118,22 @@ class _Pen:
         if not soft and opacity >= 1:
             cv2.fillPoly(self.image, [outline], colour, cv2.LINE_AA, 4)
             return
-        pad = int(soft * self.unit * 3) + 2
+        sigma = soft * self.unit
+        # A wide blur needs no fine grid: it is drawn at a quarter of the scale.
+        step = 4 if sigma > 5 else 1
+        pad = int(sigma * 3) + 2
         x0, y0 = np.maximum(outline.min(axis=0) // 16 - pad, 0)
         x1, y1 = outline.max(axis=0) // 16 + pad
         x1, y1 = min(x1, self.image.shape[1]), min(y1, self.image.shape[0])
         if x0 >= x1 or y0 >= y1:
             return
-        cover = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        cv2.fillPoly(cover, [outline - np.array([x0, y0]) * 16], 255, cv2.LINE_AA, 4)
+        cover = np.zeros((-(-(y1 - y0) // step), -(-(x1 - x0) // step)), np.uint8)
+        local = (outline - np.array([x0, y0]) * 16) // step
+        cv2.fillPoly(cover, [local.astype(np.int32)], 255, cv2.LINE_AA, 4)
         if soft:
-            cover = cv2.GaussianBlur(cover, (0, 0), max(0.3, soft * self.unit))  # type: ignore[assignment]
+            cover = cv2.GaussianBlur(cover, (0, 0), max(0.3, sigma / step))  # type: ignore[assignment]
+        if step > 1:
+            cover = cv2.resize(cover, (int(x1 - x0), int(y1 - y0)))  # type: ignore[assignment]
         window = self.image[y0:y1, x0:x1]
         alpha = cover[..., None].astype(np.float32) * (opacity / 255)
         window[:] = (window + alpha * (np.array(colour, np.float32) - window)).astype(np.uint8)
@@ -215,15 +221,17 @@ def _outline(face: Face) -> list[tuple[float, float]]:
 
 def _hair_behind(pen: _Pen, face: Face) -> None:
     if face.hair_style in (3, 4):
-        drop = 1.55 if face.hair_style == 3 else 0.95
-        w = face.width + 0.28
+        drop = 1.75 if face.hair_style == 3 else 1.0
+        w = face.width + 0.24
         pen.blob(
-            [(0, -1.32), (w * 0.8, -1.1), (w, -0.4), (w * 1.05, 0.5), (w * 1.0, drop),
-             (-w * 1.0, drop), (-w * 1.05, 0.5), (-w, -0.4), (-w * 0.8, -1.1)],
-            _shade(face.hair, 0.8),
+            [(0, -1.36), (w * 0.8, -1.14), (w * 1.02, -0.4), (w * 1.08, 0.5), (w * 0.98, drop),
+             (w * 0.5, drop + 0.14), (-w * 0.5, drop + 0.14), (-w * 0.98, drop),
+             (-w * 1.08, 0.5), (-w * 1.02, -0.4), (-w * 0.8, -1.14)],
+            _shade(face.hair, 0.78),
         )
     if face.hair_style == 5:
-        pen.blob([(-0.25, -1.45), (0.25, -1.45), (0.35, -1.15), (-0.35, -1.15)], face.hair)
+        pen.blob([(-0.3, -1.62), (0.3, -1.62), (0.42, -1.3), (0.2, -1.1), (-0.2, -1.1),
+                  (-0.42, -1.3)], _shade(face.hair, 0.9))
 
 
 def _shoulders(pen: _Pen, face: Face, rng: Generator) -> None:
@@ -327,32 +335,40 @@ def _features(pen: _Pen, face: Face, rng: Generator) -> None:
 def _hair_front(pen: _Pen, face: Face, rng: Generator) -> None:
     style, w = face.hair_style, face.width
     hair = face.hair
-    shine = _shade(hair, 1.5)
-    top = -1.28 if style != 0 else -1.1
+    # Where the hairline runs belongs to the face, not to the picture.
+    lean = 0.1 * np.sin(face.jaw * 50)
     if style == 6:  # bald on top
         for side in (-1, 1):
-            pen.blob([(side * w * 1.02, -0.5), (side * w * 1.08, -0.2), (side * w * 1.02, 0.1),
-                      (side * w * 0.92, -0.3)], hair, 0.03, 0.85)
+            pen.blob([(side * w * 1.04, -0.62), (side * w * 1.1, -0.25), (side * w * 1.04, 0.12),
+                      (side * w * 0.94, -0.3)], hair, 0.03, 0.9)
         return
-    if style in (0, 1, 2):
-        line = -0.62 if style == 0 else -0.6 + 0.08 * np.sin(face.jaw * 50)
-        pen.blob([(-w * 1.06, -0.2), (-w * 1.1, -0.7), (-w * 0.75, top * 0.97), (0, top),
-                  (w * 0.75, top * 0.97), (w * 1.1, -0.7), (w * 1.06, -0.2), (w * 0.93, -0.42),
-                  (w * 0.72, line - 0.03), (0.1, line - 0.12), (-w * 0.5, line + 0.02),
-                  (-w * 0.93, -0.4)], hair, 0.015 if style else 0.05, 0.97)
+    if style in (0, 1, 2):  # cropped, short, full
+        top = (-1.13, -1.24, -1.38)[style]
+        side_y = (-0.32, -0.22, -0.05)[style]
+        line = -0.66 - (0.05 if style == 0 else 0.0)
+        pen.blob([(-w * 1.04, side_y), (-w * 1.1, -0.7), (-w * 0.8, top * 0.92), (lean, top),
+                  (w * 0.8, top * 0.92), (w * 1.1, -0.7), (w * 1.04, side_y), (w * 0.95, -0.45),
+                  (w * 0.8, line - 0.02), (lean + 0.15, line - 0.14), (-w * 0.45, line),
+                  (-w * 0.8, line - 0.02), (-w * 0.95, -0.45)], hair, 0.012, 0.97)
+        arc = [(-0.75, line - 0.1), (-0.35, line - 0.2), (0.1, line - 0.24), (0.6, line - 0.16)]
     elif style == 7:  # fringe
-        pen.blob([(-w * 1.1, 0.2), (-w * 1.12, -0.7), (0, -1.34), (w * 1.12, -0.7), (w * 1.1, 0.2),
-                  (w * 0.92, -0.3), (w * 0.5, -0.42), (-w * 0.5, -0.42), (-w * 0.92, -0.3)], hair)
-    else:
-        part = 0.2 if face.eye_gap > 0.305 else -0.2
+        pen.blob([(-w * 1.12, 0.3), (-w * 1.16, -0.7), (0, -1.4), (w * 1.16, -0.7),
+                  (w * 1.12, 0.3), (w * 0.93, -0.2), (w * 0.6, -0.4), (lean, -0.36),
+                  (-w * 0.6, -0.4), (-w * 0.93, -0.2)], hair)
+        arc = [(-0.6, -0.9), (-0.2, -1.04), (0.3, -1.02), (0.65, -0.85)]
+    else:  # long, shoulder-length or tied back, parted
+        part = 0.22 if face.eye_gap > 0.305 else -0.22
+        low = {3: 0.95, 4: 0.6, 5: -0.25}[style]
         for side in (-1, 1):
-            pen.blob([(part, -1.0), (part, -1.3), (side * w * 0.7, -1.2), (side * w * 1.16, -0.6),
-                      (side * w * 1.14, 0.45 if style in (3, 4) else -0.2),
-                      (side * w * 0.98, 0.1 if style in (3, 4) else -0.3),
-                      (side * w * 0.86, -0.5)], hair)
-    for _ in range(9):
-        x = rng.uniform(-0.8, 0.8) * w
-        pen.line([(x, -1.15 + abs(x) * 0.3), (x * 1.15, -0.82 + abs(x) * 0.25)], shine, 0.012, 0.3)
+            pen.blob([(part, -0.86), (part - side * 0.04, -1.3), (side * w * 0.62, -1.26),
+                      (side * w * 1.14, -0.72), (side * w * 1.2, low),
+                      (side * w * 1.0, low - 0.2), (side * w * 0.99, -0.1),
+                      (side * w * 0.82, -0.58)], hair)
+        arc = [(-0.62, -0.92), (-0.3, -1.08), (0.3, -1.1), (0.62, -0.92)]
+    for _ in range(5):
+        shift = rng.normal(0, 0.035, 2)
+        pen.line([(x * w / 0.75 + shift[0], y + shift[1]) for x, y in arc],
+                 _shade(hair, 1.35), 0.016, 0.22)
 
 
 def _glasses(pen: _Pen, face: Face) -> None:

@@ -27,9 +27,10 @@ def wear_down(image: Image, rng: Generator, amount: float) -> None:
         mix = float(rng.uniform(0.15, 0.6))
         window[:] = cv2.addWeighted(layer, mix, window, 1 - mix, 0)
     if amount > 0.15:
-        cells = rng.standard_normal((14, 22)).astype(np.float32)
-        patches = cv2.resize(cells, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_CUBIC)
-        fade = np.clip(patches - 0.8, 0, 1) * amount * 0.35
+        cells = cv2.GaussianBlur(rng.standard_normal((54, 86)).astype(np.float32), (0, 0), 3) * 9
+        rough = cells * (1 + 0.3 * rng.standard_normal((54, 86)).astype(np.float32))
+        patches = cv2.resize(rough, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_CUBIC)
+        fade = np.clip(patches - 0.6, 0, 1) * amount * 0.3
         fade = cv2.resize(fade, (WIDTH, HEIGHT))
         image[:] = cv2.add(image, cv2.merge([(fade * 120).astype(np.uint8)] * 3))
     if amount > 0.3 and rng.random() < 0.5:
