@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import PostgresServer, find_or_start
+
+# A property is about results; how long an example takes depends on what else the machine does.
+settings.register_profile("acopio", deadline=None)
+settings.load_profile("acopio")
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def light(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
     if image.shape[2] == 3:
         image = image * rng.uniform(0.82, 1.18, size=(1, 1, 3)).astype(np.float32)
     image = np.clip(image / 255, 0, None) ** np.float32(rng.uniform(0.65, 1.6))
-    return (image * 255 * rng.uniform(0.55, 1.25)).astype(np.float32)
+    return (image * 255 * rng.uniform(0.5, 1.08)).astype(np.float32)
 
 
 def glare(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
@@ -42,7 +42,7 @@ def glare(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
         short_axis = rng.uniform(0.03, 0.15) * width
         distance = (along / long_axis) ** 2 + (across / short_axis) ** 2
         image = (
-            image + (rng.uniform(40, 230) * np.exp(-(distance ** rng.uniform(0.8, 3))))[..., None]
+            image + (rng.uniform(30, 190) * np.exp(-(distance ** rng.uniform(0.8, 3))))[..., None]
         )
     return image
 
