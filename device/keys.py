@@ -48,26 +48,26 @@ class FileSigner:
         return self._key.sign(message)
 
 
-def open_signer(kind: str, folder: Path) -> Signer:
-    """Open the station's signing key.
+def open_signer(kind: str, folder: Path, name: str) -> Signer:
+    """Open one of the station's signing keys; the enrolment says which one is in force.
 
     Raises:
         KeyFileError: The key is not there or not usable, or no such kind is known.
     """
     match kind:
         case "file":
-            return FileSigner(folder / "station.pem")
+            return FileSigner(folder / f"{name}.pem")
         case _:
             raise KeyFileError(f"no signer of kind {kind!r}", code="keys.kind")
 
 
-def create_key(folder: Path) -> None:
-    """Make the station's key unless it has one; durable before it is ever used.
+def create_key(folder: Path, name: str) -> None:
+    """Make a signing key unless it is there; durable before it is ever used.
 
     Raises:
         KeyFileError: The folder cannot be written.
     """
-    path = folder / "station.pem"
+    path = folder / f"{name}.pem"
     if not path.exists():
         _write_private(path, SoftwareSigner.generate().to_pem())
 

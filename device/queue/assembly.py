@@ -59,15 +59,15 @@ def open_sealer(
         NotEnrolledError: The station has no epoch.
     """
     store = EnrolmentStore(spool.database)
-    store.current()
+    enrolment = store.current()
     origin = _origin(store, versions)
-    signer = open_signer(config.station.signer, config.keys_folder)
+    signer = open_signer(config.station.signer, config.keys_folder, enrolment.key)
     writer = ChainWriter(spool, store, signer, clock, origin, entropy=entropy, crash=crash)
     return Sealer(writer, read_or_create_secret(config.keys_folder / "hint.key"))
 
 
 def open_client(
-    config: Config, clock: Clock, *, server: str, station: str, ca_pem: str
+    config: Config, clock: Clock, *, server: str, station: str, ca_pem: str, key: str
 ) -> StationClient:
     """Prepare the connection to a centre; its authority is written beside the keys for TLS.
 
@@ -83,7 +83,7 @@ def open_client(
     return StationClient(
         server=require_server(config.server.url or server, config),
         station=station,
-        signer=open_signer(config.station.signer, config.keys_folder),
+        signer=open_signer(config.station.signer, config.keys_folder, key),
         clock=clock,
         ca_file=ca_file if ca_pem else None,
         timeouts=Timeouts(config.server.connect_timeout_s, config.server.read_timeout_s),
@@ -114,6 +114,7 @@ def open_delivery(
         server=enrolment.server,
         station=enrolment.station,
         ca_pem=enrolment.ca_pem,
+        key=enrolment.key,
     )
     origin = _origin(store, versions)
     contact = Contact(spool, store, client, clock, origin, entropy=os.urandom)

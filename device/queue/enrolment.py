@@ -16,7 +16,11 @@ from wire.shape import Limits, decode, encode
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """One epoch of a station: its place, its centre, and the first link of its chain."""
+    """One epoch of a station: its place, its centre, the first link of its chain, and its key.
+
+    `key` names the signing key's file; a new epoch has a new key, and what the old one sealed stays
+    verifiable by `public_pem`.
+    """
 
     station: Annotated[str, Limits(pattern=IDENTIFIER)]
     epoch: Annotated[str, Limits(pattern=HEX_32)]
@@ -24,7 +28,8 @@ class Enrolment:
     server: str
     ca_pem: str = field(repr=False)
     public_pem: str = field(repr=False)
-    keys: Annotated[tuple[VerifyingKey, ...], Limits(most=32)] = field(repr=False)
+    key: Annotated[str, Limits(pattern=r"[a-z0-9-]{1,64}")]
+    keys: Annotated[tuple[VerifyingKey, ...], Limits(most=32)]
     certificate_pem: str = field(default="", repr=False)
     first_registro: Annotated[int, Limits(low=1)] = 1
 

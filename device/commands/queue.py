@@ -1,0 +1,169 @@
+"""`enrol`, `deliver`, `export`, `verify`: the sealed queue at the command line."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TypeAlias
+
+from device.clock import SystemClock
+from device.config import Config, read_config
+from device.errors import ConfigError, StationError
+from device.queue.assembly import Versions, open_delivery, open_spool
+from device.queue.enrol import enrol
+from device.queue.enrolment import EnrolmentStore
+from device.queue.export import export
+from device.queue.spool import Spool
+from device.queue.verify import verify_spool
+from wire.claim import parse_claim
+from wire.errors import WireError
+
+Action: TypeAlias = Callable[[argparse.Namespace, Config], int]
+
+DEFAULT_CONFIG = Path("/etc/acopio/station.toml")
+
+# What a person does next, by the beginning of the error's code; the first that fits is said.
+_ADVICE = (
+    ("config", "Corrija el archivo de configuración."),
+    ("keys", "Revise el dueño y los permisos de la carpeta de claves."),
+    ("not_enrolled", "Dé de alta la estación: acopio-station enrol RECLAMO."),
+    ("claim", "Pida al centro un archivo de alta nuevo."),
+    ("enrol.claim", "Pida al centro un archivo de alta nuevo: éste ya se usó o venció."),
+    ("disk.full", "Libere espacio; nada de lo ya guardado se perdió."),
+    ("spool.busy", "Ya hay otro proceso con esta tarea: deténgalo o espere."),
+    ("spool", "No borre nada; avise a soporte y conserve el disco."),
+    ("server.tls", "El servidor no es el que dio de alta esta estación: avise a soporte."),
+    ("server", "Revise la red; se intentará de nuevo y nada se pierde."),
+    ("proof", "El centro no reconoce la clave de esta estación: avise a soporte."),
+    ("station.revoked", "El centro dio de baja esta estación: avise a su coordinación."),
+    ("policy", "La configuración firmada no es del centro: avise a soporte."),
+    ("export", "Use otra memoria USB."),
+)
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the sub-commands."""
+    add = _adder(subparsers)
+    claim = add("enrol", "da de alta la estación con un archivo del centro", _enrol)
+    claim.add_argument("claim", type=Path, metavar="CLAIM", help="archivo de alta")
+    deliver = add("deliver", "entrega al centro lo que está guardado", _deliver)
+    deliver.add_argument("--once", action="store_true", help="una sola vuelta")
+    target = add("export", "copia los paquetes sellados a una memoria USB", _export)
+    target.add_argument("folder", type=Path, metavar="FOLDER", help="carpeta de destino")
+    add("verify", "revisa la cadena, los archivos y los acuses", _verify)
+
+
+def _adder(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> Callable[[str, str, Action], argparse.ArgumentParser]:
+    def add(name: str, help_text: str, action: Action) -> argparse.ArgumentParser:
+        parser = subparsers.add_parser(name, help=help_text, description=help_text)
+        parser.add_argument(
+            "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help="station.toml"
+        )
+        parser.set_defaults(func=lambda options: _guarded(action, options))
+        return parser
+
+    return add
+
+
+def _guarded(action: Action, options: argparse.Namespace) -> int:
+    """Run one command; a failure is one line that says what happened and what to do."""
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        return action(options, read_config(options.config))
+    except (StationError, WireError) as error:
+        print(describe(error), file=sys.stderr)
+        return 1
+
+
+def describe(error: StationError | WireError) -> str:
+    """Say what happened, its code, and what to do next."""
+    advice = next((text for start, text in _ADVICE if error.code.startswith(start)), "")
+    return f"No se pudo [{error.code}]: {error}. {advice}".rstrip()
+
+
+def own_versions() -> Versions:
+    """Return the version of this program."""
+    try:
+        return Versions(version("acopio"))
+    except PackageNotFoundError:
+        return Versions("0+source")  # run from a checkout that was not installed
+
+
+def _enrol(options: argparse.Namespace, config: Config) -> int:
+    try:
+        data = options.claim.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{options.claim}: {error.strerror}", code="claim.unreadable") from error
+    claim = parse_claim(data)
+    spool = open_spool(config)
+    try:
+        done = enrol(claim, config, SystemClock(), own_versions(), spool=spool)
+    finally:
+        spool.close()
+    print(f"Estación {done.station} dada de alta; época {done.epoch}.")
+    print("Borre el archivo de alta: ya no sirve.")
+    return 0
+
+
+def _deliver(options: argparse.Namespace, config: Config) -> int:
+    spool = open_spool(config)
+    try:
+        delivery = open_delivery(config, SystemClock(), own_versions(), spool=spool)
+        try:
+            if not options.once:
+                delivery.run_forever(_stop_event().wait)
+                return 0
+            done = delivery.run_once()
+        finally:
+            delivery.close()
+    finally:
+        spool.close()
+    print(
+        f"Entregados {done.delivered}, detenidos {done.held}, con falla {done.failed}, "
+        f"borrados con acuse {done.purged}, por entregar {done.waiting}."
+    )
+    if done.error is not None:
+        print(describe(done.error), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _export(options: argparse.Namespace, config: Config) -> int:
+    with_spool = open_spool(config)
+    try:
+        done = export(with_spool, EnrolmentStore(with_spool.database), options.folder)
+    finally:
+        with_spool.close()
+    print(f"{done.folder}: copiados {done.copied}, ya estaban {done.present}.")
+    if done.damaged:
+        print(f"Dañados y no copiados: {done.damaged}. Avise a soporte.", file=sys.stderr)
+    return 1 if done.damaged else 0
+
+
+def _verify(_options: argparse.Namespace, config: Config) -> int:
+    spool: Spool = open_spool(config)
+    try:
+        verdict = verify_spool(spool, EnrolmentStore(spool.database))
+    finally:
+        spool.close()
+    print(
+        f"Paquetes {verdict.packets}, archivos {verdict.files}, acuses {verdict.receipts}, "
+        f"hallazgos {len(verdict.findings)}."
+    )
+    for finding in verdict.findings:
+        print(f"  época {finding.epoch[:8]} seq {finding.seq}: {finding.code}", file=sys.stderr)
+    return 1 if verdict.findings else 0
+
+
+def _stop_event() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set, so that a round ends before the process does."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
