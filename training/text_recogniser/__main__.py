@@ -1,0 +1,147 @@
+"""Commands of the recogniser's training. Each takes seeds and leaves its result on disk.
+
+    python -m training.text_recogniser all --seed 1          everything below, in order
+    python -m training.text_recogniser lines --seed 1        render synthetic lines
+    python -m training.text_recogniser crops --seed 1        cut lines from the pool of cards
+    python -m training.text_recogniser train --seed 1 --minutes 30    on synthetic lines
+    python -m training.text_recogniser tune --seed 2 --minutes 35     on both halves
+    python -m training.text_recogniser release               export, measure, register
+    python -m training.text_recogniser evaluate              figures of the checkpoint
+
+The pool of cards comes from `python -m training.pool`. Work files lie under `training/work/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from training.pool import write_pool
+from training.text_recogniser import held_out
+from training.text_recogniser.batches import Source
+from training.text_recogniser.cards import CardLines
+from training.text_recogniser.evaluate import by_kind, read_lines
+from training.text_recogniser.lines import Line
+from training.text_recogniser.net import TextRecogniser
+from training.text_recogniser.release import release
+from training.text_recogniser.shards import render
+from training.text_recogniser.train import Settings, load, train
+from training.text_recogniser.typefaces import missing
+
+WORK = Path("training/work")
+LINES_PER_SHARD = 4000
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.text_recogniser",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=sorted(COMMANDS))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=30, help="wall clock of one training run")
+    parser.add_argument("--shards", type=int, default=45, help="files of 4,000 lines")
+    parser.add_argument("--cards", type=int, default=2000, help="cards in the pool")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=None, help="first learning rate")
+    parser.add_argument("--checkpoint", type=Path, default=WORK / "text_recogniser" / "tuned.pt")
+    options = parser.parse_args(arguments)
+    COMMANDS[options.command](options)
+    return 0
+
+
+def _lines(options: argparse.Namespace) -> None:
+    if missing():
+        print(f"typefaces not installed: {', '.join(missing())}", file=sys.stderr)
+    render(
+        WORK / "lines" / "synthetic",
+        range(options.shards),
+        seed=options.seed,
+        lines_per_shard=LINES_PER_SHARD,
+        processes=options.processes,
+    )
+
+
+def _crops(options: argparse.Namespace) -> None:
+    pool = WORK / "pool"
+    write_pool(pool, count=options.cards, seed=1, processes=options.processes)
+    count = len(list(pool.glob("*.json")))
+    render(
+        WORK / "lines" / "cards",
+        range(options.shards),
+        seed=options.seed,
+        lines_per_shard=LINES_PER_SHARD,
+        draw=CardLines(pool, 0, count - held_out.POOL_CARDS),
+        processes=options.processes,
+    )
+
+
+def _train(options: argparse.Namespace) -> None:
+    train(
+        [(Source(WORK / "lines" / "synthetic"), 1.0)],
+        Settings(options.seed, options.minutes, learning_rate=options.rate or 2e-3),
+        WORK / "text_recogniser" / "first.pt",
+        _held_out("synthetic")[::3],
+    )
+
+
+def _tune(options: argparse.Namespace) -> None:
+    train(
+        [(Source(WORK / "lines" / "synthetic"), 0.5), (Source(WORK / "lines" / "cards"), 0.5)],
+        Settings(options.seed, options.minutes, learning_rate=options.rate or 1.2e-3),
+        WORK / "text_recogniser" / "tuned.pt",
+        _held_out("cards")[::3],
+        start_from=WORK / "text_recogniser" / "first.pt",
+    )
+
+
+def _release(options: argparse.Namespace) -> None:
+    folders = (WORK / "lines" / "synthetic", WORK / "lines" / "cards")
+    metrics = release(
+        options.checkpoint,
+        held_out.load(WORK / "lines" / "held_out", WORK / "pool"),
+        [Source(folder) for folder in folders if folder.exists()],
+        command=f"python -m training.text_recogniser all --seed {options.seed}",
+        today=datetime.now(UTC).date(),
+    )
+    for name, value in metrics.items():
+        print(name, value.get("all", value) if isinstance(value, dict) else value)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    network = TextRecogniser()
+    load(options.checkpoint, network)
+    for name, lines in held_out.load(WORK / "lines" / "held_out", WORK / "pool").items():
+        texts = read_lines(network, lines)
+        for kind, report in by_kind(lines, texts).items():
+            print(f"{name:10} {kind:14} {report.lines:5} {report.cer:.4f} {report.exact:.4f}")
+        wrong = [(line.text, text) for line, text in zip(lines, texts, strict=True)]
+        for true, text in [pair for pair in wrong if pair[0] != pair[1]][:20]:
+            print(f"    {true!r} read as {text!r}")
+
+
+def _all(options: argparse.Namespace) -> None:
+    for step in (_lines, _crops, _train, _tune, _release):
+        step(options)
+
+
+def _held_out(name: str) -> list[Line]:
+    return held_out.load(WORK / "lines" / "held_out", WORK / "pool")[name]
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "all": _all,
+    "crops": _crops,
+    "evaluate": _evaluate,
+    "lines": _lines,
+    "release": _release,
+    "train": _train,
+    "tune": _tune,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
