@@ -23,7 +23,9 @@ def _colour(rng: Generator, low: int = 20, high: int = 240) -> NDArray[np.float3
     return np.clip(base + rng.normal(0, spread * 0.5, 3), 4, 250).astype(np.float32)
 
 
-def _noise(rng: Generator, height: int, width: int, cell_y: float, cell_x: float) -> NDArray[np.float32]:
+def _noise(
+    rng: Generator, height: int, width: int, cell_y: float, cell_x: float
+) -> NDArray[np.float32]:
     rows, columns = max(2, int(height / cell_y)), max(2, int(width / cell_x))
     grid = rng.standard_normal((rows, columns), dtype=np.float32)
     return np.asarray(cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC))
@@ -48,7 +50,9 @@ def _wood(rng: Generator, height: int, width: int) -> Image:
     grain = _noise(rng, half, half, half / 5, 3) * 9 + _noise(rng, half, half, half / 16, 1.5) * 6
     warp = _noise(rng, half, half, half / 3, half / 6)
     ys, xs = np.mgrid[0:half, 0:half].astype(np.float32)
-    rings = np.sin(xs / rng.uniform(6, 20) + warp * rng.uniform(1, 4) + ys * 0.004) * rng.uniform(4, 14)
+    rings = np.sin(xs / rng.uniform(6, 20) + warp * rng.uniform(1, 4) + ys * 0.004) * rng.uniform(
+        4, 14
+    )
     field = grain + rings
     plank = int(rng.uniform(90, 300))
     for x in range(int(rng.integers(plank)), half, plank):
@@ -82,7 +86,10 @@ def _stone(rng: Generator, height: int, width: int) -> Image:
     half_h, half_w = height // 2, width // 2
     base = _colour(rng, 60, 230)
     cloud = sum(
-        (_noise(rng, half_h, half_w, cell, cell) * (cell**0.5) for cell in (140.0, 50.0, 16.0, 5.0)),
+        (
+            _noise(rng, half_h, half_w, cell, cell) * (cell**0.5)
+            for cell in (140.0, 50.0, 16.0, 5.0)
+        ),
         np.zeros((half_h, half_w), np.float32),
     )
     vein = np.exp(-np.abs(_noise(rng, half_h, half_w, 160, 160)) * rng.uniform(6, 18)) * 40
@@ -174,21 +181,21 @@ def clutter(image: Image, rng: Generator) -> None:
             continue
         factor = length / picture.shape[1]
         size = (max(8, round(length)), max(8, round(picture.shape[0] * factor)))
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        outline = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
         matrix = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), rng.uniform(-180, 180), 1)
         centre = rng.uniform(-0.05, 1.05, 2) * (width, height)
         matrix[:, 2] += centre - (size[0] / 2, size[1] / 2)
-        laid = cv2.warpAffine(picture, matrix, (width, height))
-        cover = cv2.warpAffine(mask, matrix, (width, height))
+        laid = cv2.warpAffine(small, matrix, (width, height))
+        cover = cv2.warpAffine(outline, matrix, (width, height))
         x, y, w, h = cv2.boundingRect(cover)
         if not w or not h:
             continue
         window = image[y : y + h, x : x + w]
         share = (cover[y : y + h, x : x + w].astype(np.float32) / 255)[..., None]
-        window[:] = (window + share * (laid[y : y + h, x : x + w].astype(np.float32) - window)).astype(
-            np.uint8
-        )
+        window[:] = (
+            window + share * (laid[y : y + h, x : x + w].astype(np.float32) - window)
+        ).astype(np.uint8)
 
 
 def _sheet(rng: Generator) -> tuple[Image, Image]:
@@ -219,5 +226,11 @@ def _pen(image: Image, rng: Generator) -> None:
     a, b = tuple(start.astype(int).tolist()), tuple(end.astype(int).tolist())
     cv2.line(image, a, b, tuple((body * 0.4).tolist()), thick + 4, cv2.LINE_AA)
     cv2.line(image, a, b, tuple(body.tolist()), thick, cv2.LINE_AA)
-    cv2.line(image, (a[0] - thick // 4, a[1] - thick // 4), (b[0] - thick // 4, b[1] - thick // 4),
-             shine, max(1, thick // 6), cv2.LINE_AA)
+    cv2.line(
+        image,
+        (a[0] - thick // 4, a[1] - thick // 4),
+        (b[0] - thick // 4, b[1] - thick // 4),
+        shine,
+        max(1, thick // 6),
+        cv2.LINE_AA,
+    )

@@ -101,8 +101,13 @@ def citizen_frames(
     for side in ("front", "back"):
         card = render_card(person, side, person.model, rng, style=style)
         shot = photograph(
-            card.image, card.mask, rng, difficulty=difficulty, size=size,
-            presentation=presentation, scene=table,
+            card.image,
+            card.mask,
+            rng,
+            difficulty=difficulty,
+            size=size,
+            presentation=presentation,
+            scene=table,
         )
         sides.append(Frame(shot, card))
     ink = signature(person.hand_seed, 1000, 360)
@@ -110,15 +115,18 @@ def citizen_frames(
     return CitizenFrames(person, sides[0], sides[1], live_photo(person, rng, size=size), page)
 
 
-def live_photo(
-    person: Person, rng: Generator, *, size: tuple[int, int] = (960, 1280)
-) -> Image:
+def live_photo(person: Person, rng: Generator, *, size: tuple[int, int] = (960, 1280)) -> Image:
     """Draw the person before the station's camera, in a room, with the light of the place."""
     height, width = size
     face = invent_face(person.face_seed, person.sexo, float(person.edad))
     picture, _ = draw_portrait(
-        face, rng, height, width, ground=room(rng, height, width),
-        zoom=float(rng.uniform(0.95, 1.25)), live=True,
+        face,
+        rng,
+        height,
+        width,
+        ground=room(rng, height, width),
+        zoom=float(rng.uniform(0.78, 1.0)),
+        live=True,
     )
     lit = picture * scene_light.illumination(rng, height, width, 0.25)[..., None]
     image = sensor.expose(
@@ -130,7 +138,12 @@ def live_photo(
 
 
 def evaluation_frame(
-    seed: int, index: int, *, difficulty: str, fonts: Split = "all", size: tuple[int, int] | None = None
+    seed: int,
+    index: int,
+    *,
+    difficulty: str,
+    fonts: Split = "all",
+    size: tuple[int, int] | None = None,
 ) -> Frame:
     """Give frame `index` of a run: front at even numbers and back at odd ones.
 
@@ -161,7 +174,13 @@ def negative_frame(seed: int, index: int, *, difficulty: str) -> Image:
 
 
 def write_frames(
-    out: Path, *, count: int, seed: int, difficulty: str, negatives: int = 0, fonts: Split = "all",
+    out: Path,
+    *,
+    count: int,
+    seed: int,
+    difficulty: str,
+    negatives: int = 0,
+    fonts: Split = "all",
     size: tuple[int, int] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Write frames and their truth into `out`; give the truth of each once it is on disk."""
@@ -213,8 +232,12 @@ def main(arguments: list[str] | None = None) -> int:
         written = sum(
             1
             for _ in write_frames(
-                options.out, count=options.count, seed=options.seed,
-                difficulty=options.difficulty, negatives=options.negatives, fonts=options.fonts,
+                options.out,
+                count=options.count,
+                seed=options.seed,
+                difficulty=options.difficulty,
+                negatives=options.negatives,
+                fonts=options.fonts,
                 size=size,
             )
         )

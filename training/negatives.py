@@ -54,10 +54,20 @@ def _digits(rng: Generator, count: int) -> str:
 def _licence(rng: Generator) -> tuple[Image, Image]:
     hue = float(rng.uniform())
     canvas = Canvas(ground(rng, (hue, float(rng.uniform())), float(rng.uniform(0.05, 0.35))))
-    title = str(rng.choice([
-        "LICENCIA PARA CONDUCIR", "PERMISO DE CONDUCIR", "LICENCIA DE CHOFER", "ESTUDIANTE",
-        "GAFETE DE EMPLEADO", "TARJETA DE AFILIACIÓN", "PERMISO DE PESCA", "IDENTITY CARD",
-    ]))
+    title = str(
+        rng.choice(
+            [
+                "LICENCIA PARA CONDUCIR",
+                "PERMISO DE CONDUCIR",
+                "LICENCIA DE CHOFER",
+                "ESTUDIANTE",
+                "GAFETE DE EMPLEADO",
+                "TARJETA DE AFILIACIÓN",
+                "PERMISO DE PESCA",
+                "IDENTITY CARD",
+            ]
+        )
+    )
     band = int(rng.uniform(90, 190))
     canvas.image[:band] = np.array(deep(rng, hue), np.uint8)
     ink = fit(title, _ink(rng, rng.uniform(34, 56), (250, 250, 250)), WIDTH - 260)

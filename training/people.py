@@ -3,7 +3,7 @@
 Names and places are common words put together at random: no value is a person's.
 """
 
-import datetime
+import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 
@@ -74,7 +74,7 @@ STREETS = (
     "PROGRESO;INDEPENDENCIA;VENUSTIANO CARRANZA;FRANCISCO VILLA;ÁLVARO OBREGÓN;MARIANO ESCOBEDO;"
     "12 DE OCTUBRE;24 DE FEBRERO;SOR JUANA INÉS DE LA CRUZ;NUEVO LEÓN;VERACRUZ;TAMAULIPAS;"
     "CERRADA DEL PARQUE;ANTIGUO CAMINO REAL;PASEO DE LAS LOMAS;VALLE DE BRAVO;SAN FELIPE;"
-    "SANTA CECILIA;SAN MARTÍN;MIGUEL ALEMÁN;ADOLFO LÓPEZ MATEOS;EJE 3 SUR;NORTE 45;SUR 117;ORIENTE 8"
+    "SANTA CECILIA;SAN MARTÍN;MIGUEL ALEMÁN;ADOLFO LÓPEZ MATEOS;EJE 3 SUR;NORTE 45;SUR 117"
 ).split(";")
 STREET_KINDS = ("C", "C", "C", "AV", "AV", "CDA", "PRIV", "BLVD", "CALZ", "AND", "PROL", "CJON", "")
 SETTLEMENTS = (
@@ -152,7 +152,7 @@ class Person:
     emision: str
     vigencia: str
     fecha_nacimiento: str
-    born_on: datetime.date
+    born_on: dt.date
     sexo: str
     edad: str
     entidad: str
@@ -264,7 +264,7 @@ def invent_person(rng: Generator, *, model: str | None = None) -> Person:
     age = int(_age(rng))
     born_year = emision - max(age, 18)
     registered = min(emision, max(registered, born_year + 18, 1991))
-    born_on = datetime.date(born_year, 1, 1) + datetime.timedelta(days=int(rng.integers(0, 365)))
+    born_on = dt.date(born_year, 1, 1) + dt.timedelta(days=int(rng.integers(0, 365)))
     sex = str(rng.choice(["H", "M", "X"], p=[0.492, 0.5, 0.008]))
     if model in ("C", "D"):
         sex = "H" if sex == "X" else sex
@@ -273,7 +273,7 @@ def invent_person(rng: Generator, *, model: str | None = None) -> Person:
         paterno, materno = _surname(rng), _surname(rng)
         if rng.random() < 0.03:
             materno = ""
-        if len(" ".join((nombres, paterno, materno))) <= NAME_LIMIT[model]:
+        if len(f"{nombres} {paterno} {materno}".strip()) <= NAME_LIMIT[model]:
             break
     home = STATES[int(rng.integers(32))]
     birth = home if rng.random() < 0.7 else STATES[int(rng.integers(32))]
@@ -284,7 +284,9 @@ def invent_person(rng: Generator, *, model: str | None = None) -> Person:
     if rng.random() < 0.6:
         nombres, paterno, materno = map(_without_accents, (nombres, paterno, materno))
         address = tuple(map(_without_accents, address))
-    numero_emision = f"{int(rng.choice([0, 1, 2, 3, 4, 5], p=[.3, .25, .2, .12, .08, .05])):02d}"
+    numero_emision = (
+        f"{int(rng.choice([0, 1, 2, 3, 4, 5], p=[0.3, 0.25, 0.2, 0.12, 0.08, 0.05])):02d}"
+    )
     seccion = f"{int(rng.integers(1, 7000)):04d}"
     identificador = _digits(rng, 9)
     cic = _digits(rng, 9)

@@ -1,4 +1,4 @@
-"""A simulated camera: one call photographs a card lying or held somewhere, another spoils a crop."""
+"""A simulated camera: one call photographs a card in a scene, another spoils a crop."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -64,8 +64,12 @@ def photograph(
     if fingers:
         hold(frame, corners, rng)
     conditions: dict[str, Any] = {
-        "difficulty": difficulty, "presentation": presentation, "tilt_deg": pose.tilt_deg,
-        "turn_deg": pose.turn_deg, "fill": pose.fill, "fingers": fingers,
+        "difficulty": difficulty,
+        "presentation": presentation,
+        "tilt_deg": pose.tilt_deg,
+        "turn_deg": pose.turn_deg,
+        "fill": pose.fill,
+        "fingers": fingers,
     }
     lit = _light(frame, cover, corners, level, rng, conditions)
     exposure = float(rng.uniform(*level.exposure))
@@ -109,7 +113,11 @@ def _compose(frame: Image, flat: Image, cover: Image, rng: Generator) -> None:
 
 
 def _light(
-    frame: Image, cover: Image, corners: NDArray[np.float64], level: Difficulty, rng: Generator,
+    frame: Image,
+    cover: Image,
+    corners: NDArray[np.float64],
+    level: Difficulty,
+    rng: Generator,
     conditions: dict[str, Any],
 ) -> NDArray[np.float32]:
     height, width = frame.shape[:2]
@@ -118,7 +126,8 @@ def _light(
     conditions["shadow"] = bool(rng.random() < level.shadow)
     if conditions["shadow"]:
         factor = factor * light.shadow(rng, height, width, rng.uniform(low, high))
-    lit = cv2.multiply(frame, cv2.merge([factor] * 3), dtype=cv2.CV_32F)
+    lit = frame.astype(np.float32)
+    lit *= factor[..., None]
     conditions["glare"] = 0.0
     if rng.random() < level.glare:
         strength = float(rng.uniform(*level.glare_strength))
@@ -126,14 +135,11 @@ def _light(
         added = light.glare(rng, height, width, rng.uniform(low, high))
         # Plastic mirrors; the table around it hardly does.
         added *= (0.25 + 0.75 / 255 * cover) * strength
-        room = cv2.subtract((255.0,) * 4, cv2.min(lit, 255.0))
-        lit += cv2.merge([added] * 3) * (room * 0.9 + 25)
-    return lit  # type: ignore[return-value]
+        lit += added[..., None] * (np.maximum(255 - lit, 0) * 0.9 + 25)
+    return lit
 
 
-def _sense(
-    image: Image, level: Difficulty, rng: Generator, conditions: dict[str, Any]
-) -> Image:
+def _sense(image: Image, level: Difficulty, rng: Generator, conditions: dict[str, Any]) -> Image:
     scale = image.shape[1] / 1280
     conditions["defocus_px"] = float(rng.uniform(*level.defocus)) * scale
     image = sensor.defocus(image, conditions["defocus_px"])
@@ -169,7 +175,9 @@ def degrade(image: Image, rng: Generator, strength: float) -> Image:
         lit += (255 - lit).clip(0) * added[..., None] * float(rng.uniform(0.1, 0.75)) * strength
     contrast = 1 - float(rng.uniform(0, 0.45)) * strength
     lit = ((lit - 128) * contrast + 128 + float(rng.normal(0, 16)) * strength).clip(0)
-    gains = sensor.balance_gains(rng, 0.1 * strength, 1 + float(rng.uniform(-0.35, 0.25)) * strength)
+    gains = sensor.balance_gains(
+        rng, 0.1 * strength, 1 + float(rng.uniform(-0.35, 0.25)) * strength
+    )
     picture = sensor.expose(lit, gains, float(rng.uniform(0.85, 1.2)))
     picture = sensor.noise(picture, rng, float(rng.uniform(0.5, 1 + 10 * strength)))
     if rng.random() < 0.8:

@@ -108,7 +108,7 @@ def distort(
     height, width = image.shape[:2]
     centre = np.array([(width - 1) / 2, (height - 1) / 2])
     radius = float(np.hypot(*centre))
-    ys, xs = np.mgrid[0 : height : 16, 0 : width : 16].astype(np.float32)
+    ys, xs = np.mgrid[0:height:16, 0:width:16].astype(np.float32)
     u, v = (xs - centre[0]) / radius, (ys - centre[1]) / radius
     stretch = 1 + k * (u * u + v * v)
     shape = (xs.shape[1] * 16, xs.shape[0] * 16)
@@ -128,8 +128,6 @@ def _upsample(
     columns = np.arange(width, dtype=np.float32) / 16
     rows = np.arange(height, dtype=np.float32) / 16
     del shape
-    map_x, map_y = np.meshgrid(
-        np.clip(columns, 0, None), np.clip(rows, 0, None)
-    )
+    map_x, map_y = np.meshgrid(np.clip(columns, 0, None), np.clip(rows, 0, None))
     padded = np.pad(grid, ((0, 1), (0, 1)), mode="reflect", reflect_type="odd")
     return np.asarray(cv2.remap(padded, map_x, map_y, cv2.INTER_LINEAR), np.float32)

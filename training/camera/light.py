@@ -33,7 +33,7 @@ def illumination(rng: Generator, height: int, width: int, unevenness: float) -> 
 
 def shadow(rng: Generator, height: int, width: int, near: NDArray[np.float64]) -> Map:
     """Return a factor in 0.35…1: the edge of a hand, a head or a phone over the card."""
-    ys, xs = _grid(height, width)
+    xs = _grid(height, width)[1]
     small = np.zeros(xs.shape, np.uint8)
     cx, cy = near / (width, height) * xs.shape[::-1]
     angle = rng.uniform(0, 2 * np.pi)
@@ -43,8 +43,12 @@ def shadow(rng: Generator, height: int, width: int, near: NDArray[np.float64]) -
     wide = rng.uniform(0.25, 0.7) * xs.shape[1]
     points = np.stack(
         [
-            cx + np.cos(angle) * (reach + wide * 0.8) + wide * np.cos(turns) * rng.uniform(0.7, 1.2, count),
-            cy + np.sin(angle) * (reach + wide * 0.8) + wide * np.sin(turns) * rng.uniform(0.7, 1.2, count),
+            cx
+            + np.cos(angle) * (reach + wide * 0.8)
+            + wide * np.cos(turns) * rng.uniform(0.7, 1.2, count),
+            cy
+            + np.sin(angle) * (reach + wide * 0.8)
+            + wide * np.sin(turns) * rng.uniform(0.7, 1.2, count),
         ],
         axis=1,
     )
@@ -67,7 +71,7 @@ def glare(rng: Generator, height: int, width: int, near: NDArray[np.float64]) ->
     if kind == 0:
         small = np.exp(-(u**2 + v**2) / (2 * size**2))
     elif kind == 1:
-        small = np.exp(-(np.abs(u) / (size * 4)) ** 4 - (v / (size * 0.5)) ** 2)
+        small = np.exp(-((np.abs(u) / (size * 4)) ** 4) - (v / (size * 0.5)) ** 2)
     else:
         panes = (np.abs(np.abs(u) - size * 0.62) < size * 0.5) & (
             np.abs(np.abs(v) - size * 0.8) < size * 0.68

@@ -12,7 +12,7 @@ Image = NDArray[np.uint8]
 
 def hold(image: Image, corners: NDArray[np.float64], rng: Generator) -> None:
     """Draw one to three fingertips over the border of the card, in place."""
-    skin = np.array(SKINS[int(rng.integers(len(SKINS)))], np.float32) + rng.normal(0, 8, 3)
+    skin = np.array(SKINS[int(rng.integers(len(SKINS)))]) + rng.normal(0, 8, 3)
     centre = corners.mean(axis=0)
     side = int(rng.integers(4))
     a, b = corners[side], corners[(side + 1) % 4]
@@ -29,8 +29,12 @@ def hold(image: Image, corners: NDArray[np.float64], rng: Generator) -> None:
 
 
 def _finger(
-    image: Image, tip: NDArray[np.float64], direction: NDArray[np.float64], width: float,
-    skin: NDArray[np.float32], rng: Generator,
+    image: Image,
+    tip: NDArray[np.float64],
+    direction: NDArray[np.float64],
+    width: float,
+    skin: NDArray[np.float64],
+    rng: Generator,
 ) -> None:
     height, frame_width = image.shape[:2]
     direction = direction / np.linalg.norm(direction)
@@ -40,7 +44,9 @@ def _finger(
     half = np.array([0.0, 0.28, 0.42, 0.5, 0.55]) * width
     spine = tip + np.outer(along * reach, direction)
     spine[1:3] = tip + np.outer(np.array([0.1, 0.35]) * width, direction)
-    outline = np.concatenate([spine + normal * half[:, None], (spine - normal * half[:, None])[::-1]])
+    outline = np.concatenate(
+        [spine + normal * half[:, None], (spine - normal * half[:, None])[::-1]]
+    )
     x0, y0 = np.maximum(np.floor(outline.min(axis=0) - width * 0.4), 0).astype(int)
     x1, y1 = np.ceil(outline.max(axis=0) + width * 0.4).astype(int)
     x1, y1 = min(int(x1), frame_width), min(int(y1), height)
@@ -50,25 +56,30 @@ def _finger(
     shift = np.array([x0, y0])
     cv2.fillPoly(shape, [((outline - shift) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     shape = cv2.GaussianBlur(shape, (0, 0), width * 0.06)  # type: ignore[assignment]
-    cover = np.clip((shape.astype(np.float32) - 100) / 60, 0, 1)
+    cover = np.asarray(np.clip((shape.astype(np.float32) - 100) / 60, 0, 1))
     ys, xs = np.mgrid[y0:y1, x0:x1].astype(np.float32)
     across = np.abs((xs - tip[0]) * normal[0] + (ys - tip[1]) * normal[1]) / (width * 0.5)
     tone = skin * (1.08 - 0.42 * np.clip(across, 0, 1.2)[..., None] ** 2)
-    grain = cv2.GaussianBlur(
-        rng.standard_normal(shape.shape).astype(np.float32), (0, 0), 1.5
-    )
+    grain = cv2.GaussianBlur(rng.standard_normal(shape.shape).astype(np.float32), (0, 0), 1.5)
     tone = tone + 10 * grain[..., None]
     window = image[y0:y1, x0:x1]
     fall = cv2.GaussianBlur(cover, (0, 0), width * 0.14)[..., None]
     window[:] = (window * (1 - 0.4 * fall)).astype(np.uint8)
-    window[:] = (window + cover[..., None] * (tone - window)).clip(0, 255).astype(np.uint8)
+    window[:] = np.clip(window + cover[..., None] * (tone - window), 0, 255).astype(np.uint8)
     if rng.random() < 0.7:
         nail = tip + direction * width * 0.32 - shift
         angle = float(np.degrees(np.arctan2(direction[1], direction[0])))
         layer = np.ascontiguousarray(window)
         colour = tuple(np.clip(skin * 1.06 + [8, -4, 0], 0, 255).tolist())
         cv2.ellipse(
-            layer, (int(nail[0]), int(nail[1])), (int(width * 0.24), int(width * 0.27)), angle, 0,
-            360, colour, -1, cv2.LINE_AA,
+            layer,
+            (int(nail[0]), int(nail[1])),
+            (int(width * 0.24), int(width * 0.27)),
+            angle,
+            0,
+            360,
+            colour,
+            -1,
+            cv2.LINE_AA,
         )
         window[:] = cv2.addWeighted(layer, 0.55, window, 0.45, 0)

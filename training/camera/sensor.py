@@ -36,7 +36,7 @@ def motion(image: Image, length: float, angle: float) -> Image:
 
 def expose(image: NDArray[np.float32], gains: NDArray[np.float32], gamma: float) -> Image:
     """Apply one gain a channel and a tone curve to values from 0 on, clipped as a sensor clips."""
-    scaled = cv2.convertScaleAbs(cv2.multiply(image, (*gains.tolist(), 0.0)))
+    scaled = cv2.convertScaleAbs(image * gains)
     table = (255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
     return cv2.LUT(scaled, table)  # type: ignore[return-value]
 
@@ -48,7 +48,7 @@ def _grain() -> NDArray[np.float32]:
 
 
 def _cut(rng: Generator, height: int, width: int) -> NDArray[np.float32]:
-    """Cut a random window out of the stored grain; drawing it anew would cost more than the rest."""
+    """Cut a random window out of the stored grain: drawing it anew costs too much."""
     grain = _grain()
     if height > grain.shape[0] or width > grain.shape[1]:
         return rng.standard_normal((height, width), dtype=np.float32)
@@ -82,6 +82,7 @@ def jpeg(image: Image, quality: int) -> Image:
     settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
     _, packed = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), settings)
     plain = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+    assert plain is not None
     return cv2.cvtColor(plain, cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
 
 

@@ -26,8 +26,16 @@ from training.render.style import Style, invent_style
 from training.render.wear import wear_down
 
 __all__ = [
-    "HEIGHT", "PX_PER_MM", "WIDTH", "Ink", "RenderedCard", "Segment", "Style", "glyphs",
-    "invent_style", "render_card",
+    "HEIGHT",
+    "PX_PER_MM",
+    "WIDTH",
+    "Ink",
+    "RenderedCard",
+    "Segment",
+    "Style",
+    "glyphs",
+    "invent_style",
+    "render_card",
 ]
 
 

@@ -13,10 +13,15 @@ from training.render.security import hologram
 from training.render.style import Style
 
 _SMALL_PRINT = (
-    "DOCUMENTO PERSONAL E INTRANSFERIBLE", "SIN VALOR SI MUESTRA RASPADURAS",
-    "EL TITULAR DEBE AVISAR SU CAMBIO DE DOMICILIO", "CONSERVE ESTA CREDENCIAL EN BUEN ESTADO",
-    "EN CASO DE EXTRAVIO LLAME AL CENTRO DE ATENCION", "REGISTRO FEDERAL DE ELECTORES",
-    "SECRETARIO EJECUTIVO", "PROHIBIDA SU REPRODUCCION", "VERIFIQUE LA VIGENCIA EN LINEA",
+    "DOCUMENTO PERSONAL E INTRANSFERIBLE",
+    "SIN VALOR SI MUESTRA RASPADURAS",
+    "EL TITULAR DEBE AVISAR SU CAMBIO DE DOMICILIO",
+    "CONSERVE ESTA CREDENCIAL EN BUEN ESTADO",
+    "EN CASO DE EXTRAVIO LLAME AL CENTRO DE ATENCION",
+    "REGISTRO FEDERAL DE ELECTORES",
+    "SECRETARIO EJECUTIVO",
+    "PROHIBIDA SU REPRODUCCION",
+    "VERIFIQUE LA VIGENCIA EN LINEA",
 )
 
 
@@ -26,8 +31,10 @@ def print_back(canvas: Canvas, person: Person, style: Style, rng: Generator) -> 
         return _back_of_c(canvas, person, style, rng)
     top = _mrz(canvas, person, style, rng)
     area = (
-        int(rng.uniform(34, 66)), int(rng.uniform(26, 60)),
-        WIDTH - int(rng.uniform(34, 66)), top - int(rng.uniform(28, 50)),
+        int(rng.uniform(34, 66)),
+        int(rng.uniform(26, 60)),
+        WIDTH - int(rng.uniform(34, 66)),
+        top - int(rng.uniform(28, 50)),
     )
     if rng.random() < 0.6:
         area = _authority(canvas, person.model, style, rng, area)
@@ -51,7 +58,7 @@ def _authority(canvas: Canvas, model: str, style: Style, rng: Generator, area: B
 
 def _mrz(canvas: Canvas, person: Person, style: Style, rng: Generator) -> int:
     """Print the three lines; return the y of their top."""
-    ink = Ink(style.mrz_face, float(rng.uniform(28, 36)), style.value_colour, 0.97)
+    ink = Ink(style.mrz_face, float(rng.uniform(28, 36)), style.value_colour, style.value_opacity)
     wanted = min(style.mrz_width_mm * 15, WIDTH - 70)
     natural = text_width("M" * 30, ink)
     if natural > wanted:
@@ -80,9 +87,7 @@ def _service_address(person: Person, rng: Generator) -> str:
     return f"https://credencial.example/{path}/{person.cic}"
 
 
-def _spread(
-    area: Box, items: list[tuple[float, Callable[[Box], None]]], rng: Generator
-) -> None:
+def _spread(area: Box, items: list[tuple[float, Callable[[Box], None]]], rng: Generator) -> None:
     """Lay items of relative widths side by side in `area`, in the order given."""
     x0, y0, x1, y1 = area
     gap = int(rng.uniform(18, 44))
@@ -117,9 +122,7 @@ def _hand(
         canvas.text(x, y + 8 + ink.cap, word, ink, "label")
 
 
-def _small_print(
-    canvas: Canvas, style: Style, rng: Generator, box: Box, count: int
-) -> None:
+def _small_print(canvas: Canvas, style: Style, rng: Generator, box: Box, count: int) -> None:
     x0, y0, x1, y1 = box
     cap = float(rng.uniform(11, 15))
     y = y0 + cap
@@ -141,7 +144,9 @@ def _bar_with_digits(
     content = person.cic if carries_cic else "".join(str(d) for d in rng.integers(0, 10, 13))
     x0, y0, x1, y1 = box
     digits = y1 - y0 > 60 and rng.random() < 0.35
-    code = linear(canvas, (x0, y0, x1, y1 - (30 if digits else 0)), content, rng, style.value_colour)
+    code = linear(
+        canvas, (x0, y0, x1, y1 - (30 if digits else 0)), content, rng, style.value_colour
+    )
     codes.append(code)
     if digits:
         ink = fit(content, Ink(style.mono_face, 17, style.value_colour, 0.95, 0.15), x1 - x0)
@@ -170,8 +175,12 @@ def _codes_of_def(
     lower: list[tuple[float, Callable[[Box], None]]] = [
         (2.4, lambda box: _hand(canvas, person, style, rng, box, print_only=False)),
         (1.3, lambda box: _hand(canvas, person, style, rng, box, print_only=True)),
-        (2.6, lambda box: _bar_with_digits(
-            canvas, person, style, rng, (box[0], box[1], box[2], box[1] + bar_height), codes)),
+        (
+            2.6,
+            lambda box: _bar_with_digits(
+                canvas, person, style, rng, (box[0], box[1], box[2], box[1] + bar_height), codes
+            ),
+        ),
     ]
     (upper if rng.random() < 0.5 else lower).append((1.4, small_qr))
     if rng.random() < 0.5:
@@ -188,7 +197,6 @@ def _codes_of_gh(
     canvas: Canvas, person: Person, style: Style, rng: Generator, area: Box
 ) -> list[Barcode]:
     codes: list[Barcode] = []
-    x0, y0, x1, y1 = area
 
     def dense_qr(box: Box) -> None:
         side = min(box[2] - box[0], box[3] - box[1])
@@ -214,11 +222,17 @@ def _codes_of_gh(
         canvas.paste(box[0], box[1], picture, 0.95)
         if rng.random() < 0.5:
             hologram(
-                rng, canvas, (box[0], box[1] + height // 2, box[0] + 160, box[1] + height // 2 + 160),
+                rng,
+                canvas,
+                (box[0], box[1] + height // 2, box[0] + 160, box[1] + height // 2 + 160),
                 0.2,
             )
 
-    items: list[tuple[float, Callable[[Box], None]]] = [(1.0, dense_qr), (1.0, dense_qr), (1.0, tail)]
+    items: list[tuple[float, Callable[[Box], None]]] = [
+        (1.0, dense_qr),
+        (1.0, dense_qr),
+        (1.0, tail),
+    ]
     if person.model == "new":
         items = [(0.8, photo), (1.0, dense_qr), (0.9, tail)]
         if rng.random() < 0.5:
@@ -231,13 +245,14 @@ def _codes_of_gh(
     return codes
 
 
-def _back_of_c(
-    canvas: Canvas, person: Person, style: Style, rng: Generator
-) -> list[Barcode]:
+def _back_of_c(canvas: Canvas, person: Person, style: Style, rng: Generator) -> list[Barcode]:
     codes: list[Barcode] = []
     ink = Ink(
-        style.mrz_face if rng.random() < 0.6 else style.mono_face, float(rng.uniform(30, 42)),
-        style.value_colour, 0.97, float(rng.uniform(0, 0.35)),
+        style.mrz_face if rng.random() < 0.6 else style.mono_face,
+        float(rng.uniform(30, 42)),
+        style.value_colour,
+        0.97,
+        float(rng.uniform(0, 0.35)),
     )
     left, right = int(rng.uniform(34, 70)), WIDTH - int(rng.uniform(34, 70))
     ink = fit(person.numero_ocr, ink, (right - left) * 0.9)

@@ -89,9 +89,7 @@ def glyphs(text: str, ink: Ink) -> tuple[Image, int, int]:
     return coverage, dx, dy
 
 
-def _tracked(
-    text: str, font: ImageFont.FreeTypeFont, gap: float
-) -> tuple[Image, int, int]:
+def _tracked(text: str, font: ImageFont.FreeTypeFont, gap: float) -> tuple[Image, int, int]:
     parts: list[tuple[Image, int, int]] = []
     pen = 0.0
     for character in text:
@@ -109,9 +107,7 @@ def _tracked(
     bottom = max(y + block.shape[0] for block, _, y in parts)
     coverage = np.zeros((bottom - top, right - left), np.uint8)
     for block, x, y in parts:
-        window = coverage[
-            y - top : y - top + block.shape[0], x - left : x - left + block.shape[1]
-        ]
+        window = coverage[y - top : y - top + block.shape[0], x - left : x - left + block.shape[1]]
         np.maximum(window, block, out=window)
     return coverage, left, top
 
@@ -180,7 +176,9 @@ class Canvas:
         if not rows.size or not columns.size:
             return None
         return (
-            int(x0 + columns[0]), int(y0 + rows[0]), int(x0 + columns[-1] + 1),
+            int(x0 + columns[0]),
+            int(y0 + rows[0]),
+            int(x0 + columns[-1] + 1),
             int(y0 + rows[-1] + 1),
         )
 

@@ -57,13 +57,16 @@ def wording(style: Style, key: str) -> str:
 def value_ink(style: Style, cap: float, *, name: bool = False) -> Ink:
     """Give the ink of printed values."""
     face = style.name_face if name else style.value_face
-    return Ink(face, cap, style.value_colour, 0.96, style.value_tracking)
+    return Ink(face, cap, style.value_colour, style.value_opacity, style.value_tracking)
 
 
 def label_ink(style: Style, cap: float) -> Ink:
     """Give the ink of printed labels, for values of the height `cap`."""
     return Ink(
-        style.label_face, max(12.5, cap * style.label_ratio), style.label_colour, 0.96,
+        style.label_face,
+        max(12.5, cap * style.label_ratio),
+        style.label_colour,
+        0.96,
         style.label_tracking,
     )
 
@@ -109,8 +112,12 @@ def _draw_cell(
         if cell.boxed and box is not None:
             pad = round(size * 0.35)
             cv2.rectangle(
-                canvas.image, (box[0] - pad, box[1] - pad), (box[2] + pad, box[3] + pad),
-                style.label_colour, 2, cv2.LINE_AA,
+                canvas.image,
+                (box[0] - pad, box[1] - pad),
+                (box[2] + pad, box[3] + pad),
+                style.label_colour,
+                2,
+                cv2.LINE_AA,
             )
         baseline += size * (1 + style.line_gap)
 
@@ -155,7 +162,13 @@ def set_rows(canvas: Canvas, rows: list[Row], region: Region, style: Style, rng:
 
 
 def _set_row(
-    canvas: Canvas, row: Row, style: Style, cap: float, y: float, left: float, right: float,
+    canvas: Canvas,
+    row: Row,
+    style: Style,
+    cap: float,
+    y: float,
+    left: float,
+    right: float,
     rng: Generator,
 ) -> None:
     widths = [_cell_width(cell, style, cap) for cell in row.cells]

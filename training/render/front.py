@@ -13,7 +13,9 @@ from training.render.security import deep, hologram
 from training.render.style import Style
 
 _OLD_HEADER = (
-    "INSTITUTO FEDERAL ELECTORAL", "REGISTRO FEDERAL DE ELECTORES", "CREDENCIAL PARA VOTAR",
+    "INSTITUTO FEDERAL ELECTORAL",
+    "REGISTRO FEDERAL DE ELECTORES",
+    "CREDENCIAL PARA VOTAR",
 )
 _NEW_HEADER = ("MÉXICO", "INSTITUTO NACIONAL ELECTORAL", "CREDENCIAL PARA VOTAR")
 
@@ -26,14 +28,18 @@ def print_front(canvas: Canvas, person: Person, style: Style, rng: Generator) ->
     height = min(int(width * rng.uniform(1.18, 1.36)), HEIGHT - header_height - 30)
     margin = int(rng.uniform(28, 62))
     x = WIDTH - margin - width if photo_right else margin
-    top = header_height + int(rng.uniform(4, max(6, min(130, HEIGHT - 20 - header_height - height))))
+    top = header_height + int(
+        rng.uniform(4, max(6, min(130, HEIGHT - 20 - header_height - height)))
+    )
     portrait = _photo(canvas, person, style, rng, x, top, width, height)
     gap = int(rng.uniform(22, 48))
     region = (
         Region(margin, header_height + rng.uniform(6, 22), x - gap, HEIGHT - rng.uniform(22, 60))
         if photo_right
         else Region(
-            x + width + gap, header_height + rng.uniform(6, 22), WIDTH - rng.uniform(28, 66),
+            x + width + gap,
+            header_height + rng.uniform(6, 22),
+            WIDTH - rng.uniform(28, 66),
             HEIGHT - rng.uniform(22, 60),
         )
     )
@@ -49,7 +55,9 @@ def print_front(canvas: Canvas, person: Person, style: Style, rng: Generator) ->
             cx = x + (width if not photo_right else 0) + int(rng.normal(0, 70))
             cy = top + int(rng.uniform(0.1, 1) * height)
             hologram(
-                rng, canvas, (cx - size // 2, cy - size // 2, cx + size // 2, cy + size // 2),
+                rng,
+                canvas,
+                (cx - size // 2, cy - size // 2, cx + size // 2, cy + size // 2),
                 float(rng.uniform(0.05, 0.3)),
             )
 
@@ -64,12 +72,13 @@ def _header(canvas: Canvas, model: str, style: Style, rng: Generator) -> int:
         lines.append(str(rng.choice(["DESDE EL EXTRANJERO", "RESIDENTE EN EL EXTRANJERO"])))
     height = int(rng.uniform(118, 178))
     colour: Colour = style.header_colour
+    title = deep(rng, 0.9)
     if rng.random() < 0.3:
         band = deep(rng, style.hues[0])
         canvas.image[: height - 8] = (
             canvas.image[: height - 8] * 0.25 + np.array(band) * 0.75
         ).astype(np.uint8)
-        colour = (250, 250, 250)
+        colour = title = (250, 250, 250)
     size = int(height * rng.uniform(0.62, 0.86))
     left = int(rng.uniform(24, 60))
     seal_right = rng.random() < 0.35
@@ -79,7 +88,7 @@ def _header(canvas: Canvas, model: str, style: Style, rng: Generator) -> int:
     text_right = WIDTH - left - (size + 20 if seal_right else 0)
     short = "IFE" if model in ("C", "D") else "INE"
     if rng.random() < 0.7:
-        ink = Ink(style.header_face, height * rng.uniform(0.36, 0.5), deep(rng, 0.9), 0.95)
+        ink = Ink(style.header_face, height * rng.uniform(0.36, 0.5), title, 0.95)
         wide = text_width(short, ink)
         if seal_right:
             canvas.text(text_left, height * 0.5 + ink.cap / 2, short, ink, "header")
@@ -101,7 +110,13 @@ def _header(canvas: Canvas, model: str, style: Style, rng: Generator) -> int:
 
 
 def _photo(
-    canvas: Canvas, person: Person, style: Style, rng: Generator, x: int, y: int, width: int,
+    canvas: Canvas,
+    person: Person,
+    style: Style,
+    rng: Generator,
+    x: int,
+    y: int,
+    width: int,
     height: int,
 ) -> Image:
     face = invent_face(person.face_seed, person.sexo, float(person.edad))
@@ -131,14 +146,18 @@ def _ghost(canvas: Canvas, portrait: Image, region: Region, rng: Generator) -> N
     ghost = np.clip(grey * tint + rng.uniform(0, 40), 0, 255).astype(np.uint8)
     x = int(region.x1 - width - rng.uniform(0, 60))
     y = int(rng.uniform(region.y0 + 150, region.y1 - height))
-    fade = cv2.GaussianBlur(
-        np.pad(np.ones((height - 24, width - 24), np.float32), 12), (0, 0), 6
-    )
+    fade = cv2.GaussianBlur(np.pad(np.ones((height - 24, width - 24), np.float32), 12), (0, 0), 6)
     canvas.paste(x, y, ghost, (fade * rng.uniform(0.15, 0.5)).astype(np.float32))
 
 
 def _hand(
-    canvas: Canvas, person: Person, style: Style, rng: Generator, x: int, y: int, width: int,
+    canvas: Canvas,
+    person: Person,
+    style: Style,
+    rng: Generator,
+    x: int,
+    y: int,
+    width: int,
     height: int,
 ) -> None:
     if person.model == "C" and rng.random() < 0.5 and height > 100:
@@ -150,80 +169,99 @@ def _hand(
     canvas.stain(x, y, mark, (20, 22, 40), 0.9)
 
 
-def _rows(person: Person, style: Style, rng: Generator) -> list[Row]:
-    def cell(key: str, text: str, field: str | None, *, beside: float = 0.5) -> Cell:
-        leaning = 0.5 * beside + 0.5 * style.beside
-        return Cell(wording(style, key), [(text, field)], beside=bool(rng.random() < leaning))
+def _cell(
+    style: Style, rng: Generator, key: str, text: str, field: str | None, beside: float = 0.5
+) -> Cell:
+    """Make a labelled value; `beside` is how readily the label stands at its left."""
+    leaning = 0.5 * beside + 0.5 * style.beside
+    return Cell(wording(style, key), [(text, field)], beside=bool(rng.random() < leaning))
 
+
+def _rows(person: Person, style: Style, rng: Generator) -> list[Row]:
     modern = person.model in ("G", "H", "new")
-    name = Cell(
-        wording(style, "nombre"),
-        [(text, field) for text, field in (
-            (person.apellido_paterno, "apellido_paterno"),
-            (person.apellido_materno, "apellido_materno"),
-            (person.nombres, "nombres"),
-        ) if text],
-        name=True,
-        emphasis=float(rng.uniform(0.95, 1.15)),
-    )
-    birth = cell("fecha_nacimiento", person.fecha_nacimiento, "fecha_nacimiento", beside=0.1)
-    sex = cell("sexo", person.sexo, "sexo", beside=0.8)
-    aside: list[Cell] = []
-    if person.model == "C":
-        aside = [cell("edad", person.edad, None, beside=0.9), sex]
-    elif not modern:
-        aside = [birth, sex] if rng.random() < 0.85 else [sex]
-    elif rng.random() < 0.7:
-        aside = [sex]
-    if rng.random() < 0.2:
-        aside.reverse()
-    rows = [Row([name], aside)]
+    birth = _cell(style, rng, "fecha_nacimiento", person.fecha_nacimiento, "fecha_nacimiento", 0.1)
+    aside = _aside(person, style, rng, birth)
+    rows = [Row([_name(person, style, rng)], aside)]
     if not modern and person.model != "C" and birth not in aside:
         rows.append(Row([birth]))
     lines = _visible_address(person, rng)
     if lines:
         rows.append(Row([Cell(wording(style, "domicilio"), [(t, "domicilio") for t in lines])]))
-    clave = cell("clave_elector", person.clave_elector, "clave_elector", beside=0.9)
-    curp = cell("curp", person.curp, "curp", beside=0.7)
-    registro = cell("anio_registro", person.anio_registro, "anio_registro", beside=0.5)
-    seccion = cell("seccion", person.seccion, "seccion", beside=0.4)
-    if person.model == "C" and rng.random() < 0.7:
-        folio = "".join(str(d) for d in rng.integers(0, 10, 13))
-        rows.append(Row([cell("folio", folio, None, beside=0.9), registro]))
-        rows += [Row([clave]), Row([curp])]
-    elif rng.random() < 0.75:
-        rows += [Row([clave]), Row([curp, registro])]
-    else:
-        rows += [Row([clave]), Row([curp]), Row([registro])]
+    rows += _keys(person, style, rng)
+    seccion = _cell(style, rng, "seccion", person.seccion, "seccion", 0.4)
     if modern:
-        dash = str(rng.choice([" - ", " - ", "-"]))
-        vigencia = cell(
-            "vigencia_combinada", person.printed_vigencia.replace(" - ", dash), "vigencia",
-            beside=0.2,
-        )
-        seccion.emphasis = float(rng.choice([1.0, 1.15, 1.3]))
-        seccion.boxed = bool(rng.random() < 0.3)
-        last = [birth, seccion, vigencia]
-        if rng.random() < 0.3:
-            last = [seccion, birth, vigencia]
-        rows += [Row(last)] if rng.random() < 0.8 else [Row(last[:1]), Row(last[1:])]
-        return rows
-    estado = cell("estado", person.estado, "estado")
-    municipio = cell("municipio", person.municipio, "municipio")
-    localidad = cell("localidad", person.localidad, "localidad")
-    emision = cell("emision", person.emision, "emision")
-    vigencia = cell("vigencia", person.vigencia, "vigencia")
+        return rows + _modern_end(person, style, rng, birth, seccion)
+    return rows + _codes_end(person, style, rng, seccion)
+
+
+def _name(person: Person, style: Style, rng: Generator) -> Cell:
+    lines: list[tuple[str, str | None]] = [
+        (person.apellido_paterno, "apellido_paterno"),
+        (person.apellido_materno, "apellido_materno"),
+        (person.nombres, "nombres"),
+    ]
+    return Cell(
+        wording(style, "nombre"),
+        [line for line in lines if line[0]],
+        name=True,
+        emphasis=float(rng.uniform(0.95, 1.15)),
+    )
+
+
+def _aside(person: Person, style: Style, rng: Generator, birth: Cell) -> list[Cell]:
+    sex = _cell(style, rng, "sexo", person.sexo, "sexo", 0.8)
+    if person.model == "C":
+        aside = [_cell(style, rng, "edad", person.edad, None, 0.9), sex]
+    elif person.model in ("G", "H", "new"):
+        aside = [sex] if rng.random() < 0.7 else []
+    else:
+        aside = [birth, sex] if rng.random() < 0.85 else [sex]
+    if rng.random() < 0.2:
+        aside.reverse()
+    return aside
+
+
+def _keys(person: Person, style: Style, rng: Generator) -> list[Row]:
+    clave = _cell(style, rng, "clave_elector", person.clave_elector, "clave_elector", 0.9)
+    curp = _cell(style, rng, "curp", person.curp, "curp", 0.7)
+    registro = _cell(style, rng, "anio_registro", person.anio_registro, "anio_registro", 0.5)
+    if person.model == "C" and rng.random() < 0.7:
+        digits = "".join(str(d) for d in rng.integers(0, 10, 13))
+        folio = _cell(style, rng, "folio", digits, None, 0.9)
+        return [Row([folio, registro]), Row([clave]), Row([curp])]
+    if rng.random() < 0.75:
+        return [Row([clave]), Row([curp, registro])]
+    return [Row([clave]), Row([curp]), Row([registro])]
+
+
+def _modern_end(
+    person: Person, style: Style, rng: Generator, birth: Cell, seccion: Cell
+) -> list[Row]:
+    dash = str(rng.choice([" - ", " - ", "-"]))
+    text = person.printed_vigencia.replace(" - ", dash)
+    vigencia = _cell(style, rng, "vigencia_combinada", text, "vigencia", 0.2)
+    seccion.emphasis = float(rng.choice([1.0, 1.15, 1.3]))
+    seccion.boxed = bool(rng.random() < 0.3)
+    last = [seccion, birth, vigencia] if rng.random() < 0.3 else [birth, seccion, vigencia]
+    return [Row(last)] if rng.random() < 0.8 else [Row(last[:1]), Row(last[1:])]
+
+
+def _codes_end(person: Person, style: Style, rng: Generator, seccion: Cell) -> list[Row]:
+    estado = _cell(style, rng, "estado", person.estado, "estado")
+    municipio = _cell(style, rng, "municipio", person.municipio, "municipio")
+    localidad = _cell(style, rng, "localidad", person.localidad, "localidad")
+    emision = _cell(style, rng, "emision", person.emision, "emision")
+    vigencia = _cell(style, rng, "vigencia", person.vigencia, "vigencia")
     orders = (
         [[estado, municipio, seccion], [localidad, emision, vigencia]],
         [[estado, municipio], [localidad, seccion], [emision, vigencia]],
         [[estado, localidad, emision], [municipio, seccion, vigencia]],
     )
-    style_of = bool(rng.random() < 0.5 * (1 + (style.beside > 0.5)))
+    beside = bool(rng.random() < 0.5 * (1 + (style.beside > 0.5)))
     chosen = orders[int(rng.integers(len(orders)))]
-    for cells in chosen:
-        for item in cells:
-            item.beside = style_of
-    return rows + [Row(cells) for cells in chosen]
+    for cell in (cell for cells in chosen for cell in cells):
+        cell.beside = beside
+    return [Row(cells) for cells in chosen]
 
 
 def _visible_address(person: Person, rng: Generator) -> list[str]:

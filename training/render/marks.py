@@ -33,9 +33,7 @@ def _place(canvas: Canvas, symbol: Image, box: Box, colour: Colour, *, plate: bo
     return (left, top, left + width, top + height)
 
 
-def qr(
-    canvas: Canvas, box: Box, content: str | bytes, rng: Generator, colour: Colour
-) -> Barcode:
+def qr(canvas: Canvas, box: Box, content: str | bytes, rng: Generator, colour: Colour) -> Barcode:
     """Print a square QR code inside `box`."""
     x0, y0, x1, y1 = box
     side = min(x1 - x0, y1 - y0)
@@ -48,9 +46,7 @@ def qr(
     return _report("QRCode", content, placed)
 
 
-def pdf417(
-    canvas: Canvas, box: Box, content: bytes, rng: Generator, colour: Colour
-) -> Barcode:
+def pdf417(canvas: Canvas, box: Box, content: bytes, rng: Generator, colour: Colour) -> Barcode:
     """Print a PDF417 inside `box`; its column count follows the shape of the box."""
     x0, y0, x1, y1 = box
     best: Image | None = None
@@ -65,9 +61,7 @@ def pdf417(
     return _report("PDF417", content, placed)
 
 
-def linear(
-    canvas: Canvas, box: Box, content: str, rng: Generator, colour: Colour
-) -> Barcode:
+def linear(canvas: Canvas, box: Box, content: str, rng: Generator, colour: Colour) -> Barcode:
     """Print a Code 128 across `box`."""
     symbol = _symbol(content, "Code128")[:1]
     rows = np.repeat(symbol, max(1, box[3] - box[1]), axis=0)

@@ -61,7 +61,8 @@ def _waves(rng: Generator, layer: Image, colour: Colour) -> None:
     for index in range(count):
         share = index / count
         ys = (
-            start + span * share
+            start
+            + span * share
             + a1 * np.sin(f1 * xs + p1 + drift * share)
             + a2 * np.sin(f2 * xs + p2 + 5 * share)
         )
@@ -76,8 +77,10 @@ def _rosette(rng: Generator, layer: Image, colour: Colour) -> None:
     petals = int(rng.integers(5, 18))
     curves = []
     for index in range(int(rng.integers(4, 14))):
-        r = radius * (0.35 + 0.65 * index / 14) * (
-            1 + rng.uniform(0.1, 0.3) * np.sin(petals * turns + index * 0.35)
+        r = (
+            radius
+            * (0.35 + 0.65 * index / 14)
+            * (1 + rng.uniform(0.1, 0.3) * np.sin(petals * turns + index * 0.35))
         )
         curves.append(_polyline(cx + r * np.cos(turns), cy + r * np.sin(turns)))
     cv2.polylines(layer, curves, True, colour, 1, cv2.LINE_AA, 3)
@@ -111,7 +114,9 @@ def ground(rng: Generator, hues: tuple[float, ...], strength: float) -> Image:
     return image
 
 
-def hologram(rng: Generator, canvas: Canvas, box: tuple[int, int, int, int], opacity: float) -> None:
+def hologram(
+    rng: Generator, canvas: Canvas, box: tuple[int, int, int, int], opacity: float
+) -> None:
     """Lay an iridescent, half-transparent device over `box`."""
     x0, y0, x1, y1 = box
     width, height = x1 - x0, y1 - y0

@@ -25,10 +25,17 @@ LABELS: dict[str, tuple[str, ...]] = {
     "emision": ("EMISIÓN", "EMISIÓN", "EMISION", "EMISIÓN:", "AÑO DE EMISIÓN"),
     "vigencia": ("VIGENCIA", "VIGENCIA", "VIGENCIA:", "VIGENCIA HASTA"),
     "vigencia_combinada": (
-        "VIGENCIA", "VIGENCIA", "VIGENCIA:", "EMISIÓN - VIGENCIA", "EMISIÓN Y VIGENCIA",
+        "VIGENCIA",
+        "VIGENCIA",
+        "VIGENCIA:",
+        "EMISIÓN - VIGENCIA",
+        "EMISIÓN Y VIGENCIA",
     ),
     "fecha_nacimiento": (
-        "FECHA DE NACIMIENTO", "FECHA DE NACIMIENTO", "FECHA DE NACIMIENTO:", "FECHA DE NAC.",
+        "FECHA DE NACIMIENTO",
+        "FECHA DE NACIMIENTO",
+        "FECHA DE NACIMIENTO:",
+        "FECHA DE NAC.",
         "NACIMIENTO",
     ),
     "sexo": ("SEXO", "SEXO", "SEXO", "SEXO:"),
@@ -59,6 +66,7 @@ class Style:
     mono_face: Typeface
     mrz_face: Typeface
     value_cap: float
+    value_opacity: float
     label_ratio: float
     value_colour: Colour
     label_colour: Colour
@@ -95,12 +103,14 @@ def invent_style(rng: Generator, model: str, *, fonts: Split = "train") -> Style
     value = same[int(rng.integers(len(same)))] if rng.random() < 0.7 else family
     name = same[int(rng.integers(len(same)))]
     label = (
-        same[int(rng.integers(len(same)))] if rng.random() < 0.6
+        same[int(rng.integers(len(same)))]
+        if rng.random() < 0.6
         else _one(rng, faces(("sans", "narrow"), fonts))
     )
     mono = _one(rng, faces(("mono",), fonts))
     mrz = (
-        _one(rng, faces(("mrz",), "all")) if rng.random() < 0.85
+        _one(rng, faces(("mrz",), "all"))
+        if rng.random() < 0.85
         else _one(rng, faces(("mono",), fonts))
     )
     dark = int(rng.integers(5, 60))
@@ -122,6 +132,7 @@ def invent_style(rng: Generator, model: str, *, fonts: Split = "train") -> Style
         mono_face=mono,
         mrz_face=mrz,
         value_cap=float(rng.uniform(24, 33)),
+        value_opacity=float(rng.uniform(0.78, 1.0)),
         label_ratio=float(rng.uniform(0.58, 0.88)),
         value_colour=value_colour,
         label_colour=label_colour,

@@ -21,16 +21,20 @@ def wear_down(image: Image, rng: Generator, amount: float) -> None:
         layer = np.ascontiguousarray(window)
         shift = np.array([x0, y0])
         cv2.line(
-            layer, tuple((start - shift).astype(int).tolist()),
-            tuple((end - shift).astype(int).tolist()), (bright,) * 3, 1, cv2.LINE_AA,
+            layer,
+            tuple((start - shift).astype(int).tolist()),
+            tuple((end - shift).astype(int).tolist()),
+            (bright,) * 3,
+            1,
+            cv2.LINE_AA,
         )
         mix = float(rng.uniform(0.15, 0.6))
         window[:] = cv2.addWeighted(layer, mix, window, 1 - mix, 0)
     if amount > 0.15:
-        cells = cv2.GaussianBlur(rng.standard_normal((54, 86)).astype(np.float32), (0, 0), 3) * 9
-        rough = cells * (1 + 0.3 * rng.standard_normal((54, 86)).astype(np.float32))
+        cells = cv2.GaussianBlur(rng.standard_normal((54, 86)).astype(np.float32), (0, 0), 4) * 12
+        rough = cells * (1 + 0.12 * rng.standard_normal((54, 86)).astype(np.float32))
         patches = cv2.resize(rough, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_CUBIC)
-        fade = np.clip(patches - 0.6, 0, 1) * amount * 0.3
+        fade = np.clip(patches - 0.6, 0, 1) * amount * 0.22
         fade = cv2.resize(fade, (WIDTH, HEIGHT))
         image[:] = cv2.add(image, cv2.merge([(fade * 120).astype(np.uint8)] * 3))
     if amount > 0.3 and rng.random() < 0.5:
