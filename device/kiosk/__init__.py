@@ -1,0 +1,1 @@
+"""The screens for the auxiliar: a web application for this machine alone."""

@@ -1,0 +1,107 @@
+"""The kiosk as a Flask application, and its routes.
+
+Every page is reached and every step is taken by these routes, by the screen and by whoever drives
+it. A POST carries the field `csrf_token` or the header `X-CSRFToken`; the token of the session is
+in `<meta name="csrf-token">` of every page. The session is a cookie.
+
+A POST answers 303 to the next page. With `Accept: application/json` it answers JSON instead:
+`{"step": …, "next": "/capture/…", …}` with status 200, or an error with its status,
+`{"error": {"code": …, "message": …}, "step": …, "next": …}`.
+
+    GET  /                          start: sign in, or begin a visit
+    GET  /sign-in                   the form
+    POST /sign-in                   auxiliar (id or alias), password
+    POST /sign-out
+    POST /capture/start             begin a visit                          → /capture/consent
+    GET  /capture                   redirects to the page of the current step
+    POST /capture/consent           agree=1                                → /capture/front
+    POST /capture/front/shoot       a burst, read         → /capture/front or /capture/back;
+                                    JSON adds accepted, reasons [code], attempts, may_keep
+    POST /capture/front/keep        take the last photo all the same, once may_keep is true
+    POST /capture/back/shoot        as the front                           → /capture/confirm
+    POST /capture/back/keep
+    POST /capture/confirm           fields as `field.<name>` when typing is allowed, else nothing
+                                                                           → /capture/live-photo
+    POST /capture/retake            side=front|back, from the fields
+    POST /capture/live-photo/shoot  JSON adds codes [code]                 → /capture/live-photo
+    POST /capture/live-photo/accept                                        → /capture/signature
+    POST /capture/signature         strokes: JSON [[[x, y], …], …], 0…1 of the pad
+                                                                           → /capture/summary
+    POST /capture/signature/again   from the summary back to the pad
+    POST /capture/seal              JSON adds folio, link                  → /capture/done
+    POST /capture/cancel            ends the visit from anywhere           → /
+    POST /capture/clear             leaves the last page                   → /
+    GET  /capture/consent …         one page per step: consent front back confirm live-photo
+                                    signature summary done
+    GET  /capture/photo/<name>      front back face signature, as the screen shows them
+    GET  /capture/crop/<field>      a field as printed
+    GET  /preview.jpg               the newest preview, 503 without a camera
+    GET  /guidance                  JSON: corners (0…1 of the preview) or null, hints
+    GET  /queue                     what was sealed, sent, answered
+    GET  /health                    JSON, without sign-in and without personal data
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from flask import Flask, request
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import Forbidden
+
+from device.kiosk import (
+    answers,
+    confirm,
+    consent,
+    errors,
+    headers,
+    live_photo,
+    sides,
+    signature,
+    start,
+    status,
+    summary,
+)
+from device.kiosk.services import Kiosk
+
+# One burst of strokes is the largest body; photos come from the camera, never from a form.
+MAX_BODY_BYTES = 1 << 20
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+
+
+def create_app(kiosk: Kiosk) -> Flask:
+    """Build the application around the parts of one station."""
+    app = Flask(__name__)
+    app.config.update(
+        # A new key at every start: a restart signs everybody out.
+        SECRET_KEY=secrets.token_bytes(32),
+        SESSION_COOKIE_NAME="acopio_kiosk",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=24),
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        # A name that leads here from outside is no way in (DNS rebinding).
+        TRUSTED_HOSTS=["127.0.0.1", "localhost", "[::1]"],
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=kiosk.language,
+        BABEL_DEFAULT_TIMEZONE="America/Mexico_City",
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.extensions["kiosk"] = kiosk
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    Babel(app, locale_selector=lambda: kiosk.language)
+    CSRFProtect(app)
+
+    @app.before_request
+    def refuse_strangers() -> None:
+        if request.remote_addr not in LOOPBACK:
+            raise Forbidden
+
+    for part in (start, consent, sides, confirm, live_photo, signature, summary, status):
+        app.register_blueprint(part.bp)
+    answers.register(app)
+    errors.register(app)
+    headers.register(app)
+    return app

@@ -1,0 +1,81 @@
+"""One answer to everything that goes wrong: a sentence for people, a code for programs."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from device.camera.base import CameraError
+from device.capture.errors import (
+    CaptureError,
+    SignatureError,
+    SignInError,
+    TypingRefusedError,
+    WrongStepError,
+)
+from device.errors import CaptureRefusedError, StationError
+from device.inference.base import InferenceError
+from device.kiosk import answers, texts
+from device.kiosk.services import kiosk
+from wire.errors import WireError
+
+log = logging.getLogger(__name__)
+
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (SignInError, 401),
+    (SignatureError, 422),
+    (TypingRefusedError, 422),
+    (WrongStepError, 409),
+    (CaptureError, 409),
+    (CaptureRefusedError, 409),
+    (CameraError, 503),
+)
+
+
+def register(app: Flask) -> None:
+    """Answer for all views."""
+
+    @app.errorhandler(StationError)
+    @app.errorhandler(InferenceError)
+    @app.errorhandler(WireError)
+    def not_done(error: StationError | InferenceError | WireError) -> ResponseReturnValue:
+        status = next((s for kind, s in _STATUS if isinstance(error, kind)), 503)
+        log.log(
+            logging.INFO if status < 500 else logging.ERROR,
+            "kiosk.refused code=%s status=%d",
+            error.code,
+            status,
+        )
+        if answers.wants_json():
+            return answers.problem(error.code, status)
+        if not isinstance(error, WrongStepError):
+            flash(texts.message(error.code), "error")
+        if isinstance(error, SignInError):
+            return redirect(url_for("start.sign_in_form"), 303)
+        return redirect(answers.page_of(kiosk().desk.case), 303)
+
+    @app.errorhandler(CSRFError)
+    def stale_page(_error: CSRFError) -> ResponseReturnValue:
+        if answers.wants_json():
+            return answers.problem("kiosk.csrf", 400)
+        flash(_("This page was too old. Please try again."), "error")
+        return redirect(url_for("start.page"), 303)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        status = error.code or 500
+        if answers.wants_json():
+            return answers.problem(f"kiosk.http_{status}", status)
+        return render_template("problem.html", status=status), status
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> ResponseReturnValue:
+        log.error("kiosk.failed kind=%s", type(error).__name__, exc_info=error)
+        if answers.wants_json():
+            return answers.problem("kiosk.failed", 500)
+        return render_template("problem.html", status=500), 500

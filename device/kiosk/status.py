@@ -1,0 +1,107 @@
+"""What goes on beside the visit: preview, guidance, queue, health."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, render_template
+from flask.typing import ResponseReturnValue
+
+from device.camera.service import Failed, Running, Stalled
+from device.capture.pictures import to_jpeg
+from device.kiosk import texts
+from device.kiosk.answers import signed_in
+from device.kiosk.services import kiosk
+from device.queue.schema import State
+
+bp = Blueprint("status", __name__)
+
+PREVIEW_PX = 960
+PREVIEW_QUALITY = 70
+SHOWN_ROWS = 50
+
+
+@bp.get("/preview.jpg")
+@signed_in
+def preview() -> ResponseReturnValue:
+    """Show the newest preview frame."""
+    frame = kiosk().camera.latest()
+    if frame is None:
+        return Response(status=503)
+    jpeg = to_jpeg(frame.image, longest_px=PREVIEW_PX, quality=PREVIEW_QUALITY)
+    return Response(jpeg, mimetype="image/jpeg")
+
+
+@bp.get("/guidance")
+@signed_in
+def guidance() -> ResponseReturnValue:
+    """Say where the card is in the newest preview and what could be better."""
+    frame = kiosk().camera.latest()
+    if frame is None:
+        return jsonify({"corners": None, "hints": [_hint(_camera_code())]})
+    found = kiosk().desk.guide(frame.image)
+    if found is None:
+        return jsonify({"corners": None, "hints": []})
+    height, width = frame.image.shape[:2]
+    corners = found.quad and [
+        [round(x / width, 4), round(y / height, 4)] for x, y in found.quad.corners
+    ]
+    return jsonify({"corners": corners, "hints": [_hint(code) for code in found.reasons]})
+
+
+@bp.get("/queue")
+@signed_in
+def queue() -> ResponseReturnValue:
+    """Show what was sealed here and where it is."""
+    spool = kiosk().queue
+    counts = spool.counts()
+    return render_template(
+        "queue.html",
+        pending=counts[State.SEALED] + counts[State.SENDING],
+        delivered=counts[State.STORED] + counts[State.PURGING] + counts[State.PURGED],
+        held=counts[State.HELD],
+        corrupt=counts[State.CORRUPT],
+        waiting=[row for row in spool.waiting(SHOWN_ROWS) if row.folio],
+        attention=[*spool.in_state(State.HELD, State.CORRUPT), *spool.recaptures()][:SHOWN_ROWS],
+    )
+
+
+@bp.get("/health")
+def health() -> ResponseReturnValue:
+    """Say how the station is; nothing here is about a person."""
+    parts = kiosk()
+    case = parts.desk.case
+    answer = {
+        "station": parts.station,
+        "software": parts.software,
+        "camera": _camera(),
+        "signed_in": parts.desk.signed_in is not None,
+        "step": case.step.value if case is not None else None,
+        "queue": {state.value: count for state, count in parts.queue.counts().items()},
+        **parts.health(),
+    }
+    refusal = parts.desk.refusal()
+    answer["refusal"] = refusal.code if refusal is not None else None
+    answer["ok"] = refusal is None and isinstance(parts.camera.state, Running)
+    return jsonify(answer)
+
+
+def _camera() -> dict[str, object]:
+    state = kiosk().camera.state
+    described: dict[str, object] = {"state": type(state).__name__.lower()}
+    if isinstance(state, Failed):
+        described |= {"code": state.code, "failures": state.failures}
+    return described
+
+
+def _camera_code() -> str:
+    state = kiosk().camera.state
+    match state:
+        case Failed(code=code):
+            return code
+        case Stalled():
+            return "camera.stalled"
+        case _:
+            return "camera.starting"
+
+
+def _hint(code: str) -> dict[str, str]:
+    return {"code": code, "text": str(texts.message(code))}
