@@ -29,7 +29,7 @@ def greedy(scores: Floats) -> tuple[list[int], list[int]]:
     path = scores.argmax(axis=1)
     blank = scores.shape[1] - 1
     starts = np.flatnonzero((path != blank) & (np.concatenate(([blank], path[:-1])) != path))
-    ends = np.append(starts[1:], len(path))
+    ends = np.append(starts[1:], len(path))[: len(starts)]
     steps = []
     for start, end in zip(starts, ends, strict=True):
         # A character is read where it is surest, not where it begins.

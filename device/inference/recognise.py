@@ -93,8 +93,8 @@ def crop(grey: Image, box: TextBox, height: int, width: int) -> tuple[Image, flo
     part = _level(grey, box, x0, max(x1, x0 + 2), half)
     scaled = max(2, round(part.shape[1] * height / part.shape[0]))
     fitted = min(scaled, width)
-    shrinks = fitted < part.shape[1] or height < part.shape[0]
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    # As the training's crops were made.
+    method = cv2.INTER_AREA if part.shape[0] > height else cv2.INTER_LINEAR
     pixels = np.asarray(cv2.resize(part, (fitted, height), interpolation=method), np.uint8)
     if fitted == width:
         return pixels, float(x0), float(x0 + part.shape[1])

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002  a script need not look at the picture that its protocol hands it
 """Networks that answer from a script: the whole reader runs on known answers, without a model.
 
 The scripted recogniser builds real scores for its texts, so that all decoding behind it is the

@@ -119,7 +119,8 @@ def _quantised(values: Floats, details: Mapping[str, Any]) -> npt.NDArray[Any]:
         return np.ascontiguousarray(values, np.float32)
     scale, zero = details["quantization"]
     limits = np.iinfo(kind)
-    return np.clip(np.rint(values / scale) + zero, limits.min, limits.max).astype(kind)
+    rounded = np.clip(np.rint(values / scale) + zero, limits.min, limits.max)
+    return np.asarray(rounded, kind)
 
 
 def _real(values: npt.NDArray[Any], details: Mapping[str, Any]) -> Floats:

@@ -1,0 +1,76 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from device.inference.fields import read_front
+from device.inference.reading import Value
+from device.inference.scripted import ScriptedText, ScriptedTextRecogniser
+from tests.unit.device.inference.specimen import CLAVE, CURP, at, front
+
+
+def read(texts: Sequence[ScriptedText]) -> dict[str, Value]:
+    lines = ScriptedTextRecogniser(texts).read(
+        np.zeros((810, 1284), np.uint8), [text.box for text in texts]
+    )
+    return {name: field.value for name, field in read_front(lines).items()}
+
+
+class TestReadFront:
+    def test_reads_the_specimen(self) -> None:
+        assert read(front()) == {
+            "apellido_paterno": "EJEMPLO",
+            "apellido_materno": "PRUEBA",
+            "nombres": "LUISA",
+            "sexo": "M",
+            "domicilio": ("C MUNICIPIO LIBRE 12", "COL CENTRO 06000", "CUAUHTÉMOC, CDMX"),
+            "clave_elector": CLAVE,
+            "curp": CURP,
+            "anio_registro": "2008 01",
+            "fecha_nacimiento": "01/01/1990",
+            "seccion": "0001",
+            "emision": "2024",
+            "vigencia": "2024 - 2034",
+        }
+
+    def test_needs_no_order_of_the_boxes(self) -> None:
+        assert read(list(reversed(front()))) == read(front())
+
+    @pytest.mark.parametrize(("dx", "dy"), [(-380, 0), (0, 60), (-200, 30)])
+    def test_needs_no_place_on_the_card(self, dx: float, dy: float) -> None:
+        texts = front()
+        moved = [at(t.box.x0 + dx, t.box.y0 + dy, t.text, cap=t.box.height) for t in texts]
+        assert read(moved) == read(texts)
+
+    def test_tells_short_numbers_apart_by_their_labels(self) -> None:
+        rows = [
+            at(100, 100, "ESTADO", cap=20), at(240, 97, "09"),
+            at(340, 100, "MUNICIPIO", cap=20), at(520, 97, "015"),
+            at(100, 150, "LOCALIDAD", cap=20), at(260, 147, "0001"),
+            at(400, 150, "SECCIÓN 4321"),
+            at(100, 200, "EMISIÓN", cap=20), at(100, 226, "2014"),
+            at(300, 200, "VIGENCIA HASTA", cap=20), at(300, 226, "2024"),
+        ]  # fmt: skip
+        assert read(rows) == {
+            "estado": "09", "municipio": "015", "localidad": "0001", "seccion": "4321",
+            "emision": "2014", "vigencia": "2024",
+        }  # fmt: skip
+
+    def test_reads_a_name_with_one_surname(self) -> None:
+        texts = [t for t in front() if t.text != "PRUEBA"]
+        moved = [t if t.text != "LUISA" else at(420, 230, "LUISA") for t in texts]
+        found = read(moved)
+        assert (found["apellido_paterno"], found["nombres"]) == ("EJEMPLO", "LUISA")
+        assert "apellido_materno" not in found
+
+    def test_withholds_a_name_that_it_is_unsure_of(self) -> None:
+        found = read(front(doubts={"nombres": {0: ("I", 0.48)}}))
+        assert "nombres" not in found
+        assert found["apellido_paterno"] == "EJEMPLO"
+
+    def test_takes_no_age_or_folio_for_a_field(self) -> None:
+        rows = [at(100, 100, "EDAD 36"), at(100, 150, "FOLIO", cap=20), at(100, 176, "091234567")]
+        assert read(rows) == {}
+
+    def test_reads_nothing_from_nothing(self) -> None:
+        assert read([]) == {}
