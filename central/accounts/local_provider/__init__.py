@@ -7,6 +7,7 @@ production configuration.
 """
 
 from central.accounts.local_provider.accounts import Account, AccountsError, read_accounts
-from central.accounts.local_provider.provider import Client, create_provider
+from central.accounts.local_provider.grants import Client
+from central.accounts.local_provider.provider import create_provider
 
 __all__ = ["Account", "AccountsError", "Client", "create_provider", "read_accounts"]

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         app = create_provider(options.issuer or f"http://{host}:{port}", client, accounts)
     except (AccountsError, NotLoopbackError, OSError, ProductionError) as error:
-        print(f"local_provider.refused reason={error}", file=sys.stderr)
+        sys.stderr.write(f"local_provider.refused reason={error}\n")
         return 2
     server = make_server(host, port, app, threaded=True)
     _log.info("local_provider.started bind=%s:%d accounts=%d", host, port, len(accounts))
@@ -78,7 +78,7 @@ def _refuse_production(path: Path) -> None:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ProductionError(f"{path} is not TOML: {error}") from error
-    if settings.get("environment", "production") == "production":
+    if settings.get("production", False):
         raise ProductionError(f"{path} is a production configuration")
 
 

@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin, TokenMixin
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
@@ -26,7 +26,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     client_id: str
     redirect_uris: tuple[str, ...]
     client_secret: str | None = field(default=None, repr=False)
-    id_token_signed_response_alg: str = "RS256"
+    id_token_signed_response_alg: str = "RS256"  # noqa: S105  (an algorithm)
 
     @property
     def client_metadata(self) -> dict[str, str]:
@@ -184,7 +184,11 @@ def code_grant(store: Store) -> type[AuthorizationCodeGrant]:
     """Make the authorization code grant over one store; Authlib wants a class, not an object."""
 
     class Grant(AuthorizationCodeGrant):  # type: ignore[misc]
-        TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+        TOKEN_ENDPOINT_AUTH_METHODS: ClassVar = [
+            "client_secret_basic",
+            "client_secret_post",
+            "none",
+        ]
 
         def save_authorization_code(self, code: str, request: Any) -> None:
             asked = request.payload.data
@@ -218,7 +222,7 @@ class S256CodeChallenge(CodeChallenge):  # type: ignore[misc]
     """PKCE with S256 alone, asked of every client (RFC 7636; `plain` proves nothing)."""
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
-    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
+    SUPPORTED_CODE_CHALLENGE_METHOD: ClassVar = ["S256"]
 
 
 def open_id_code(store: Store, issuer: str, key: RSAKey) -> OpenIDCode:

@@ -1,4 +1,4 @@
-"""The provider as a Flask application: discovery, keys, the page that chooses an account, tokens."""
+"""The provider as a Flask application: discovery, keys, the chooser of accounts, tokens."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -1,0 +1,99 @@
+"""What a signed-in person may do: permissions, the roles that hold them, and the mark on a route.
+
+Every route states its permission with `@requires`, or is named in `PUBLIC_ENDPOINTS`; a guard test
+walks all routes. Roles are those of the design; stations and citizens are apart from them.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import abort, current_app
+from flask_login import current_user
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Role(StrEnum):
+    """A duty; a person may be granted several, and acts in one of them at a time."""
+
+    ADMIN = "admin"
+    AUTHORITY = "authority"
+    REVIEWER = "reviewer"
+    ADJUDICATOR = "adjudicator"
+    AUDITOR = "auditor"
+    TECHNICIAN = "technician"
+    ASPIRANTE = "aspirante"
+    OBSERVER = "observer"
+
+
+class Permission(StrEnum):
+    """One thing a person may do. What it reaches (own data, all data) is the query's scope."""
+
+    USE_PORTAL = "use_portal"
+    SEE_OWN_ADVANCE = "see_own_advance"
+    SEE_OWN_RECORDS = "see_own_records"
+    SEE_OWN_AUXILIARES = "see_own_auxiliares"
+
+
+_NOTHING: frozenset[Permission] = frozenset()
+
+# Staff work on the authority's pages and sign in there; the aspirante's portal gives them nothing.
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.ADMIN: _NOTHING,
+    Role.AUTHORITY: _NOTHING,
+    Role.REVIEWER: _NOTHING,
+    Role.ADJUDICATOR: _NOTHING,
+    Role.AUDITOR: _NOTHING,
+    Role.TECHNICIAN: _NOTHING,
+    Role.ASPIRANTE: frozenset(
+        {
+            Permission.USE_PORTAL,
+            Permission.SEE_OWN_ADVANCE,
+            Permission.SEE_OWN_RECORDS,
+            Permission.SEE_OWN_AUXILIARES,
+        }
+    ),
+    Role.OBSERVER: _NOTHING,
+}
+
+# Open to anybody, each for a reason: nothing in their answers belongs to a person.
+PUBLIC_ENDPOINTS: Mapping[str, str] = {
+    "static": "the framework's own folder, empty",
+    "portal.static": "style sheet and pictures of the pages",
+    "health.live": "load balancer and supervisor: answers that the process is up",
+    "health.ready": "load balancer and supervisor: answers that the database is there",
+    "language.choose": "the language of the pages, chosen before signing in as well",
+    "sign_in.start": "the page with the buttons to sign in",
+    "sign_in.leave_for_provider": "sends the browser to the provider of accounts",
+    "sign_in.come_back": "the provider sends the browser here",
+}
+
+
+def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a view run for those who hold the permission.
+
+    Without a session the visitor is sent to the sign-in page; with a session that lacks the
+    permission the answer is 403.
+    """
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not current_user.is_authenticated:
+                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined,no-any-return]
+            if permission not in PERMISSIONS[current_user.role]:
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.required_permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def required_permission(view: Callable[..., object]) -> Permission | None:
+    """Give the permission a view was marked with, or None."""
+    return getattr(view, "required_permission", None)

@@ -1,0 +1,100 @@
+"""Puts the pages into an application: cookies, languages, sign-in, blueprints, headers, errors."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, request
+from flask_wtf.csrf import CSRFProtect
+
+from central.accounts.principal import register_principal
+from central.accounts.providers import Provider, register_providers
+from central.config import Config, ProviderConfig
+from central.errors import ConfigError
+from central.portal import (
+    advance,
+    auxiliares,
+    errors,
+    formats,
+    headers,
+    health,
+    home,
+    language,
+    records,
+    sign_in,
+    visitor,
+)
+from central.secrets import Secrets
+from central.services import services
+
+_LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+# A form of the portal is a few kilobytes.
+_MAX_FORM_BYTES = 64 * 1024
+
+
+def register(app: Flask) -> None:
+    """Add the pages for people; the parts of the application must be installed before.
+
+    Raises:
+        ConfigError: People would reach the portal over plain http from another machine, or a
+            provider of accounts may not be used.
+        SecretError: The secret of a provider cannot be read.
+    """
+    with app.app_context():
+        parts = services()
+    _prepare_cookies(app, parts.config)
+    _protect_forms(app)
+    language.register(app)
+    formats.register(app)
+    headers.register(app)
+    errors.register(app)
+    register_principal(app, visitor.load, visitor.send_to_sign_in)
+    sign_in.install(app, _providers(app, parts.config, parts.secrets))
+    assets = Blueprint(
+        "portal", __name__, template_folder="templates", static_folder="static",
+        static_url_path="/assets",
+    )  # fmt: skip
+    app.register_blueprint(assets)
+    for part in (sign_in, home, advance, records, auxiliares, language, health):
+        app.register_blueprint(part.bp)
+
+
+def _prepare_cookies(app: Flask, config: Config) -> None:
+    address = urlsplit(config.server.public_url)
+    secure = address.scheme == "https"
+    if not secure and (config.production or address.hostname not in _LOOPBACK_HOSTS):
+        raise ConfigError(
+            "server.public_url: people reach the portal over https; http is for loopback alone",
+            code="config.public_url",
+        )
+    app.config.update(
+        # The prefix binds the cookie to this host, to its root and to https.
+        SESSION_COOKIE_NAME="__Host-acopio" if secure else "acopio",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        # Lax, not Strict: the browser comes back from the provider of accounts with it.
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+
+
+def _protect_forms(app: Flask) -> None:
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    # As long as the session: a page may lie open for hours before its form is sent.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    protection = CSRFProtect(app)
+
+    @app.before_request
+    def check_form() -> None:
+        # Stations carry no cookie: each of their requests proves itself by a signature.
+        if not request.path.startswith("/api/"):
+            request.max_content_length = _MAX_FORM_BYTES
+            protection.protect()
+
+
+def _providers(app: Flask, config: Config, secrets: Secrets) -> dict[str, Provider]:
+    def secret_of(provider: ProviderConfig) -> str | None:
+        if (secrets.folder / f"provider-{provider.name}.secret").exists():
+            return secrets.text(f"provider-{provider.name}")
+        return None
+
+    return register_providers(
+        app, config.portal.providers, secret_of=secret_of, production=config.production
+    )

@@ -1,0 +1,46 @@
+"""Answers for every view of the portal when something is refused or fails.
+
+One page for all of them: what happened, in a sentence that says what to do next. Stations get
+their own answers from `central.api`; nothing under `/api/` is touched here.
+"""
+
+import logging
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from central.errors import CentralError
+
+_log = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Answer for all views of an application."""
+
+    @app.errorhandler(CSRFError)
+    def forged_form(_error: CSRFError) -> ResponseReturnValue:
+        _log.warning("form.refused endpoint=%s", request.endpoint)
+        return render_template("portal/error.html", status=400, kind="form"), 400
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> ResponseReturnValue:
+        if request.path.startswith("/api/"):
+            return error.get_response()
+        status = error.code or 500
+        return render_template("portal/error.html", status=status, kind="http"), status
+
+    @app.errorhandler(CentralError)
+    def not_done(error: CentralError) -> ResponseReturnValue:
+        if request.path.startswith("/api/"):
+            raise error
+        if error.status >= 500:
+            _log.error("page.failed endpoint=%s code=%s", request.endpoint, error.code)
+        return render_template("portal/error.html", status=error.status, kind="http"), error.status
+
+    @app.errorhandler(InternalServerError)
+    def failed(error: InternalServerError) -> ResponseReturnValue:
+        if request.path.startswith("/api/"):
+            return error.get_response()
+        return render_template("portal/error.html", status=500, kind="http"), 500

@@ -1,0 +1,75 @@
+"""Numbers, days and instants as people of the chosen language read them."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+from flask import Flask
+from flask_babel import get_locale
+
+from central.portal.labels import AUXILIAR_STATES, REVIEW_STATES, STATES
+from domain.apoyo import SituacionRegistral, State
+from domain.entidades import by_number
+
+_DEFAULT_ZONE = "America/Mexico_City"
+
+
+def register(app: Flask) -> None:
+    """Make the formats and the words for states available to templates."""
+    app.jinja_env.filters.update(
+        number=number, day=day, short_day=short_day, instant=instant, percent=percent
+    )
+    app.jinja_env.globals.update(
+        STATES=STATES,
+        STATE_ORDER=tuple(State),
+        SITUACIONES=tuple(SituacionRegistral),
+        REVIEW_STATES=REVIEW_STATES,
+        AUXILIAR_STATES=AUXILIAR_STATES,
+        entidad_name=entidad_name,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def number(value: int) -> str:
+    """Write a whole number with its separators."""
+    return format_decimal(value, locale=_locale())
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a share with one decimal; a dash when there is nothing to share."""
+    if not whole:
+        return "–"
+    return format_percent(part / whole, format="0.0%", locale=_locale())
+
+
+def day(value: date) -> str:
+    """Write a day with its month in words."""
+    return format_date(value, "d 'de' MMMM 'de' y" if _is_spanish() else "MMMM d, y", _locale())
+
+
+def short_day(value: date) -> str:
+    """Write day and month, for axes and narrow tables."""
+    return format_date(value, "d MMM", _locale()).replace(".", "")
+
+
+def instant(value: datetime, zone: str = _DEFAULT_ZONE) -> str:
+    """Write a moment in the zone of the process, to the minute."""
+    pattern = "d 'de' MMMM 'de' y, HH:mm" if _is_spanish() else "MMMM d, y, HH:mm"
+    return format_datetime(value, pattern, tzinfo=ZoneInfo(zone), locale=_locale())
+
+
+def entidad_name(entidad: int) -> str:
+    """Give the name of an entidad by the register's number, or the number itself."""
+    found = by_number(f"{entidad:02d}")
+    return found.name.title().replace(" De ", " de ") if found else str(entidad)
+
+
+def _is_spanish() -> bool:
+    return _locale().language == "es"
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("es", "MX")

@@ -1,0 +1,157 @@
+"""Signing in and out: the start page, the way to the provider and back, and every refusal."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import cast
+
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy.orm import Session
+
+from central.accounts import sessions
+from central.accounts import sign_in as accounts
+from central.accounts.identity import Identity
+from central.accounts.permissions import Permission, requires
+from central.accounts.principal import principal_of
+from central.accounts.providers import Interruption, Provider
+from central.accounts.sign_in import Refusal
+from central.audit import trail
+from central.portal import language
+from central.portal.visitor import DESTINATION, NOTICE, principal
+from central.services import services
+
+_log = logging.getLogger(__name__)
+
+bp = Blueprint("sign_in", __name__, url_prefix="/sign-in")
+
+_PROVIDERS = "acopio_providers"
+_STATUS = {Interruption.UNAVAILABLE: 503, Interruption.STALE: 400, Interruption.CANCELLED: 200}
+
+
+def install(app: Flask, providers: Mapping[str, Provider]) -> None:
+    """Give the views the providers of this application."""
+    app.extensions[_PROVIDERS] = providers
+
+
+@bp.get("")
+def start() -> ResponseReturnValue:
+    """Show the ways to sign in."""
+    if current_user.is_authenticated:
+        return redirect(url_for("home.show"), 303)
+    notice = session.pop(NOTICE, None)
+    return render_template("portal/sign_in.html", providers=_providers().values(), notice=notice)
+
+
+@bp.get("/<name>")
+def leave_for_provider(name: str) -> ResponseReturnValue:
+    """Send the browser to a provider of accounts."""
+    provider = _providers().get(name) or abort(404)
+    answer = provider.leave(_callback_url(name))
+    return _refuse(answer) if isinstance(answer, Interruption) else answer
+
+
+@bp.get("/<name>/callback")
+def come_back(name: str) -> ResponseReturnValue:
+    """Sign in who comes back from a provider, or say why not."""
+    provider = _providers().get(name) or abort(404)
+    identity = provider.come_back()
+    if isinstance(identity, Interruption):
+        return _refuse(identity)
+    return _let_in(identity)
+
+
+@bp.post("/leave")
+@requires(Permission.USE_PORTAL)
+def leave() -> ResponseReturnValue:
+    """End the session, here and in the database."""
+    parts = services()
+    now = parts.clock.now()
+    sessions.close_session(parts.session, principal().session_id, now=now)
+    _note(parts.session, principal().user_id, "session.closed", now)
+    parts.session.commit()
+    logout_user()
+    _renew_cookie()
+    session[NOTICE] = "signed_out"
+    return redirect(url_for("sign_in.start"), 303)
+
+
+def _let_in(identity: Identity) -> ResponseReturnValue:
+    parts = services()
+    now = parts.clock.now()
+    with parts.database.write() as writing:
+        found = accounts.sign_in(writing, identity, now=now)
+        if not isinstance(found, Refusal):
+            if current_user.is_authenticated:
+                sessions.close_session(writing, principal().session_id, now=now)
+            token = sessions.open_session(
+                writing,
+                found,
+                method=identity.issuer,
+                user_agent=request.user_agent.string,
+                lifetime=timedelta(hours=parts.config.portal.session_hours),
+                now=now,
+            )
+            _note(writing, found.id, "session.opened", now)
+    if isinstance(found, Refusal):
+        _log.warning("sign_in.refused issuer=%s reason=%s", identity.issuer, found.value)
+        return _refuse(found)
+    row = sessions.find_session(
+        parts.session, token, idle=timedelta(minutes=parts.config.portal.idle_minutes), now=now
+    )
+    person = None if row is None else principal_of(row, token)
+    if person is None:
+        return _refuse(Refusal.NO_PORTAL)
+    destination = session.get(DESTINATION)
+    # A cookie that somebody planted before the sign-in must be worth nothing after it.
+    _renew_cookie()
+    login_user(person)
+    return redirect(destination or url_for("home.show"), 303)
+
+
+def _refuse(reason: Refusal | Interruption) -> ResponseReturnValue:
+    if reason is Interruption.CANCELLED:
+        session[NOTICE] = "cancelled"
+        return redirect(url_for("sign_in.start"), 303)
+    status = 403 if isinstance(reason, Refusal) else _STATUS.get(reason, 502)
+    return render_template("portal/refusal.html", reason=reason.value), status
+
+
+def _note(session: Session, user_id: int, action: str, now: datetime) -> None:
+    person = str(user_id)
+    trail.write(
+        session,
+        at=now,
+        actor=f"user:{person}",
+        action=action,
+        subject_kind="user",
+        subject=person,
+    )
+
+
+def _renew_cookie() -> None:
+    chosen = session.get(language.CHOICE)
+    session.clear()
+    if chosen:
+        session[language.CHOICE] = chosen
+
+
+def _callback_url(name: str) -> str:
+    # From the settings and not from the request: a forged Host header must not choose it.
+    base = services().config.server.public_url.rstrip("/")
+    return base + url_for("sign_in.come_back", name=name)
+
+
+def _providers() -> Mapping[str, Provider]:
+    return cast(Mapping[str, Provider], current_app.extensions[_PROVIDERS])

@@ -1,0 +1,1 @@
+"""Queries that become the tables of the reports."""

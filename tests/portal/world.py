@@ -1,0 +1,418 @@
+"""Invented aspirantes, auxiliares and records in every state, and a portal that shows them."""
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from central import portal
+from central.config import Config, DatabaseConfig, KeysConfig, PortalConfig, ProviderConfig
+from central.config import ServerConfig
+from central.models import (
+    Aspirante,
+    Auxiliar,
+    AuxiliarState,
+    Base,
+    Citizen,
+    CitizenWord,
+    MotivoBaja,
+    Office,
+    Packet,
+    Process,
+    Receipt,
+    Record,
+    ReviewState,
+    RoleGrant,
+    RollupAuxiliar,
+    RollupDay,
+    RollupDelta,
+    RollupEntidad,
+    StateChange,
+    Station,
+    StationState,
+    ThresholdRow,
+    ThresholdUnit,
+    User,
+    WorkState,
+)
+from central.models.database import Database
+from central.secrets import Secrets, write_private
+from central.services import Services, install
+from central.storage.citizens import CitizenNames, CitizenSealer
+from domain.apoyo import SituacionRegistral, State
+
+NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+# The published cut that adds up: 71,389 sent.
+PUBLISHED_CUT = {
+    State.LISTA_NOMINAL: 57_121,
+    State.DUPLICADO: 803,
+    State.PADRON: 279,
+    State.BAJA: 73,
+    State.NO_ENCONTRADO: 19,
+    State.FUERA_DE_AMBITO: 0,
+    State.INCONSISTENCIA: 8_362,
+    State.EN_PROCESAMIENTO: 892,
+    State.EN_MESA_DE_CONTROL: 3_840,
+}
+OWN_EMAIL, OTHER_EMAIL = "aspirante@acopio.example", "segunda@acopio.example"
+DEACTIVATED_EMAIL, STAFF_EMAIL = "baja@acopio.example", "mesa@acopio.example"
+
+_FIRST = ("MARÍA JOSÉ", "JUAN", "XIMENA", "ÍÑIGO", "LUISA", "PEDRO", "SOFÍA", "TOMÁS", "ITZEL")
+_PATERNO = ("MUÑOZ", "DE LA CRUZ", "PÉREZ", "ZÚÑIGA", "GARCÍA", "LÓPEZ", "NÚÑEZ", "EJEMPLO")
+_MATERNO = ("PRUEBA", "SÁNCHEZ", "ÁVILA", "", "TORRES", "MONTES", "RÍOS")
+_SITUACIONES = {
+    State.LISTA_NOMINAL: SituacionRegistral.LISTA_NOMINAL,
+    State.DUPLICADO: SituacionRegistral.LISTA_NOMINAL,
+    State.PADRON: SituacionRegistral.PADRON,
+    State.BAJA: SituacionRegistral.BAJAS,
+    State.NO_ENCONTRADO: SituacionRegistral.DATOS_NO_ENCONTRADOS,
+    State.FUERA_DE_AMBITO: SituacionRegistral.LISTA_NOMINAL,
+    State.INCONSISTENCIA: SituacionRegistral.LISTA_NOMINAL,
+    State.EN_PROCESAMIENTO: SituacionRegistral.SIN_RESPUESTA,
+    State.EN_MESA_DE_CONTROL: SituacionRegistral.LISTA_NOMINAL,
+}
+_REASONS = {
+    State.DUPLICADO: ["duplicate.same_aspirante"],
+    State.PADRON: ["register.padron"],
+    State.BAJA: ["register.baja"],
+    State.NO_ENCONTRADO: ["register.not_found"],
+    State.FUERA_DE_AMBITO: ["scope.outside"],
+}
+
+
+class TestClock:
+    """A clock that stands still until it is moved."""
+
+    __test__ = False
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.time = now
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic_ms(self) -> int:
+        return int((self.time - NOW) / timedelta(milliseconds=1))
+
+
+@dataclass
+class World:
+    """The portal, its database, and the folios of what lies in it."""
+
+    app: Flask
+    database: Database
+    clock: TestClock
+    citizens: CitizenSealer
+    own: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    by_state: dict[State, list[str]] = field(default_factory=dict)
+
+
+def build_world(
+    folder: Path,
+    database_url: str,
+    *,
+    public_url: str = "http://127.0.0.1:8080",
+    issuer: str | None = None,
+    clock: TestClock | None = None,
+) -> World:
+    """Build a portal over an empty database; with an issuer, its local sign-in is configured."""
+    secrets = Secrets(folder / "keys")
+    for name in ("web", "citizens"):
+        write_private(secrets.folder / f"{name}.secret", os.urandom(32).hex().encode())
+    providers = (
+        ()
+        if issuer is None
+        else (ProviderConfig("local", "una cuenta local", "openid", issuer, "acopio-portal"),)
+    )
+    config = Config(
+        database=DatabaseConfig(database_url),
+        keys=KeysConfig(str(secrets.folder)),
+        server=ServerConfig(public_url=public_url),
+        portal=PortalConfig(providers=providers),
+    )
+    database = Database(database_url)
+    Base.metadata.create_all(database.writer())
+    moving = clock or TestClock()
+    citizens = CitizenSealer(secrets.random("citizens"))
+    app = Flask("central", static_folder=None, template_folder=None)
+    app.secret_key = secrets.random("web")
+    absent = cast(Any, None)
+    install(
+        app,
+        Services(
+            config=config,
+            clock=moving,
+            database=database,
+            secrets=secrets,
+            citizens=citizens,
+            nonces=absent,
+            enrolment=absent,
+            feed=absent,
+            intake=absent,
+        ),
+    )
+    portal.register(app)
+    world = World(app, database, moving, citizens)
+    with database.write() as session:
+        _populate(session, world)
+    return world
+
+
+def _populate(session: Session, world: World) -> None:
+    process = Process(
+        code="PEL-2027",
+        name="Proceso electoral local de la demostración",
+        kind="Candidatura Independiente",
+        starts_at=NOW - timedelta(days=20),
+        ends_at=NOW + timedelta(days=10),
+        deliver_until=NOW + timedelta(days=11),
+        settings={},
+        created_at=NOW - timedelta(days=30),
+    )
+    office = Office(process=process, code="GOB", name="Gubernatura", scope="entidad")
+    threshold = ThresholdRow(
+        process_id=0,
+        name="Gubernatura",
+        base="lista_nominal",
+        percentage="3/100",
+        base_total=2_000_000,
+        unit="entidad",
+        minimum_units=3,
+        unit_percentage="1/100",
+        units=[ThresholdUnit(unit_code=f"{n:02d}", base_total=1_000_000) for n in (9, 15, 21, 29)],
+    )
+    for label in (
+        "Cancelación de trámite",
+        "Datos irregulares",
+        "Defunción",
+        "Domicilio irregular",
+        "Duplicado",
+        "Migración",
+        "Pérdida de nacionalidad",
+        "Pérdida de vigencia",
+    ):
+        session.add(MotivoBaja(label=label))
+    session.add_all([process, office])
+    session.flush()
+    threshold.process_id = process.id
+    session.add(threshold)
+    session.flush()
+    station = Station(
+        process_id=process.id,
+        id_dispositivo="E7",
+        state=StationState.ACTIVE,
+        created_at=NOW - timedelta(days=20),
+    )
+    session.add(station)
+    own = _aspirante(session, process, office, "GOB001", "Aurora Ejemplo Prueba", OWN_EMAIL)
+    own.threshold = threshold
+    other = _aspirante(session, process, office, "GOB002", "Otro Ejemplo Ficticio", OTHER_EMAIL)
+    _staff(session)
+    auxiliares = [
+        _auxiliar(session, own, "AUX01", AuxiliarState.ACTIVE),
+        _auxiliar(session, own, "AUX02", AuxiliarState.INVITED),
+    ]
+    foreign = _auxiliar(session, other, "AUX09", AuxiliarState.ACTIVE)
+    session.flush()
+    places = [state for state in State for _ in range(8 if state is State.LISTA_NOMINAL else 3)]
+    for number, state in enumerate(places, start=1):
+        folio = _record(session, world, own, auxiliares[number % 2], station, number, state)
+        world.own.append(folio)
+        world.by_state.setdefault(state, []).append(folio)
+    for number in (501, 502):
+        world.foreign.append(
+            _record(session, world, other, foreign, station, number, State.LISTA_NOMINAL)
+        )
+    _rollups(session, own, auxiliares[0])
+
+
+def _aspirante(
+    session: Session, process: Process, office: Office, folio: str, name: str, email: str
+) -> Aspirante:
+    aspirante = Aspirante(
+        process_id=process.id,
+        office_id=office.id,
+        folio_solicitud=folio,
+        name=name,
+        email=email,
+        created_at=NOW - timedelta(days=20),
+    )
+    user = User(email=email, name=name, created_at=NOW - timedelta(days=20))
+    session.add_all([aspirante, user])
+    session.flush()
+    grant = RoleGrant(
+        user=user, role="aspirante", aspirante_id=aspirante.id, granted_at=NOW - timedelta(days=20)
+    )
+    session.add(grant)
+    return aspirante
+
+
+def _staff(session: Session) -> None:
+    gone = User(email=DEACTIVATED_EMAIL, name="Persona dada de baja", active=False, created_at=NOW)
+    reviewer = User(email=STAFF_EMAIL, name="Persona de la mesa", created_at=NOW)
+    session.add_all([gone, reviewer, RoleGrant(user=reviewer, role="reviewer", granted_at=NOW)])
+
+
+def _auxiliar(session: Session, own: Aspirante, code: str, state: AuxiliarState) -> Auxiliar:
+    auxiliar = Auxiliar(
+        aspirante=own,
+        id_auxiliar=code,
+        nombres="ANA",
+        apellido_paterno="EJEMPLO",
+        apellido_materno=code,
+        email=f"{code.lower()}@acopio.example",
+        state=state,
+        activated_at=NOW - timedelta(days=12) if state is AuxiliarState.ACTIVE else None,
+        created_at=NOW - timedelta(days=15),
+    )
+    session.add(auxiliar)
+    return auxiliar
+
+
+def _record(
+    session: Session,
+    world: World,
+    aspirante: Aspirante,
+    auxiliar: Auxiliar,
+    station: Station,
+    number: int,
+    state: State,
+) -> str:
+    folio = f"{aspirante.folio_solicitud}-{auxiliar.id_auxiliar}-E7-{number:08d}"
+    link = sha256(folio.encode()).digest()
+    received = NOW - timedelta(days=number % 9, hours=number % 5)
+    decided = state not in (State.EN_PROCESAMIENTO, State.EN_MESA_DE_CONTROL)
+    packet = Packet(
+        link=link,
+        station=station,
+        epoch="e1",
+        seq=number,
+        packet_id=f"00000000-0000-7000-8000-{number:012d}",
+        kind="apoyo",
+        header_jws="",
+        size_bytes=600_000,
+        sha256=link,
+        received_at=received,
+    )
+    record = Record(
+        packet=packet,
+        folio_registro=folio,
+        aspirante=aspirante,
+        office_id=aspirante.office_id,
+        auxiliar=auxiliar,
+        station=station,
+        captured_at=received - timedelta(hours=3),
+        clock_class="anchored",
+        received_at=received,
+        received_on=received.date(),
+        state=state,
+        review_state=ReviewState.APPROVED if decided else ReviewState.PENDING,
+        valid=(state is State.LISTA_NOMINAL) if decided else None,
+        reasons=_REASONS.get(state, []),
+        verified_at=None if state is State.EN_PROCESAMIENTO else received + timedelta(minutes=2),
+        situacion_registral=_SITUACIONES[state],
+        motivo_baja="Defunción" if state is State.BAJA else None,
+        entidad=None if state is State.EN_PROCESAMIENTO else 9,
+        seccion=None if state is State.EN_PROCESAMIENTO else 1234,
+        work_state=WorkState.DONE,
+        next_try_at=received,
+    )
+    session.add(record)
+    session.flush()
+    session.add(
+        Receipt(
+            log_index=number,
+            link=link,
+            station_id=station.id,
+            jws="",
+            leaf_hash=link,
+            issued_at=received + timedelta(seconds=1),
+        )
+    )
+    _history(session, record)
+    if state is not State.EN_PROCESAMIENTO:
+        _citizen(session, world, record, number)
+    return folio
+
+
+def _history(session: Session, record: Record) -> None:
+    steps: list[tuple[str | None, str, str, timedelta]] = [
+        (None, "en_procesamiento", "intake", timedelta(0))
+    ]
+    if record.state is not State.EN_PROCESAMIENTO:
+        steps.append(("en_procesamiento", record.state.value, "verification", timedelta(minutes=2)))
+    for before, after, made_by, wait in steps:
+        session.add(
+            StateChange(
+                record_id=record.id,
+                before=before,
+                after=after,
+                reasons=[],
+                made_by=made_by,
+                made_at=record.received_at + wait,
+            )
+        )
+
+
+def _citizen(session: Session, world: World, record: Record, number: int) -> None:
+    names = CitizenNames(
+        _FIRST[number % len(_FIRST)],
+        _PATERNO[number % len(_PATERNO)],
+        _MATERNO[number % len(_MATERNO)],
+        "",
+    )
+    aspirante_id = record.aspirante_id
+    session.add(
+        Citizen(record_id=record.id, sealed=world.citizens.seal(aspirante_id, record.id, names))
+    )
+    for digest in world.citizens.words(aspirante_id, names):
+        session.add(CitizenWord(aspirante_id=aspirante_id, digest=digest, record_id=record.id))
+
+
+def _rollups(session: Session, own: Aspirante, auxiliar: Auxiliar) -> None:
+    """Write the published cut into the rollups, the last part of it as a tail of deltas."""
+    first = date(2026, 11, 4)
+    days: Counter[tuple[date, State]] = Counter()
+    for state, total in PUBLISHED_CUT.items():
+        weights = [1 + n % 5 + (6 if n > 15 else 0) for n in range(20)]
+        left = total
+        for n, weight in enumerate(weights):
+            share = left if n == 19 else total * weight // sum(weights)
+            days[(first + timedelta(days=n), state)] += share
+            left -= share
+    tail = (first + timedelta(days=19), State.EN_PROCESAMIENTO)
+    days[tail] -= 2
+    for (day, state), count in days.items():
+        if count:
+            session.add(RollupDay(aspirante_id=own.id, day=day, state=state.value, records=count))
+    for state, total in PUBLISHED_CUT.items():
+        session.add(
+            RollupAuxiliar(
+                aspirante_id=own.id, auxiliar_id=auxiliar.id, state=state.value, records=total
+            )
+        )
+    for entidad, count in ((9, 31_000), (15, 15_000), (21, 9_000), (29, 2_121)):
+        session.add(
+            RollupEntidad(
+                aspirante_id=own.id, entidad=entidad, state="lista_nominal", records=count
+            )
+        )
+    for state, change in ((State.EN_PROCESAMIENTO, 1), (State.EN_PROCESAMIENTO, 1)):
+        session.add(
+            RollupDelta(
+                aspirante_id=own.id,
+                auxiliar_id=auxiliar.id,
+                day=tail[0],
+                entidad=0,
+                seccion=0,
+                state=state.value,
+                change=change,
+            )
+        )
