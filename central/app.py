@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from central import api
+from central import api, portal
 from central.clock import SystemClock
 from central.config import Config
 from central.errors import ConfigError
@@ -26,7 +25,8 @@ from central.storage.citizens import CitizenSealer
 from central.storage.filesystem import FilesystemBlobs
 from domain.clock import Clock
 
-_log = logging.getLogger(__name__)
+# A packet comes in chunks of 1 MiB; the pages and the other calls bound themselves lower.
+_MOST_BYTES = 2 * 1024 * 1024
 
 
 def create_app(config: Config, clock: Clock | None = None) -> Flask:
@@ -39,18 +39,9 @@ def create_app(config: Config, clock: Clock | None = None) -> Flask:
     check_production(config)
     app = Flask("central", static_folder=None, template_folder=None)
     parts = build_services(config, clock or SystemClock())
-    app.secret_key = parts.secrets.random("web")
-    app.config.update(
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=config.server.public_url.startswith("https://"),
-        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
-    )
+    app.config.update(MAX_CONTENT_LENGTH=_MOST_BYTES)
     install(app, parts)
     api.register(app)
-    # The pages need their own libraries; the station API of a plain server does not.
-    from central import portal
-
     portal.register(app)
     if config.server.proxies:
         count = config.server.proxies

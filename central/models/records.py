@@ -59,6 +59,12 @@ class Record(Base):
         Index("ix_records_auxiliar_id_id", "auxiliar_id", "id"),
         # Duplicates: one citizen within one office.
         Index("ix_records_office_id_citizen_key", "office_id", "citizen_key"),
+        Index(
+            "ix_records_duplicate_of_id",
+            "duplicate_of_id",
+            sqlite_where=text("duplicate_of_id IS NOT NULL"),
+            postgresql_where=text("duplicate_of_id IS NOT NULL"),
+        ),
         # The worker's queue: only what is not finished is in it.
         Index(
             "ix_records_work",

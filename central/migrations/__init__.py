@@ -1,0 +1,1 @@
+"""Steps of the database, one file each, up and down; they run on SQLite and PostgreSQL."""

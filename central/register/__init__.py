@@ -1,0 +1,1 @@
+"""Asks for the situación registral of a citizen."""

@@ -1,0 +1,1 @@
+"""From a sealed record to its place in the partition, one leased record after the other."""
