@@ -47,9 +47,10 @@ def register(app: Flask) -> None:
         status = next((s for kind, s in _STATUS if isinstance(error, kind)), 503)
         log.log(
             logging.INFO if status < 500 else logging.ERROR,
-            "kiosk.refused code=%s status=%d",
+            "kiosk.refused code=%s status=%d reason=%s",
             error.code,
             status,
+            error,
         )
         if answers.wants_json():
             return answers.problem(error.code, status)

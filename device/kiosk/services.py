@@ -35,7 +35,10 @@ class Queue(Protocol):
 
 @dataclass(frozen=True)
 class Kiosk:
-    """The parts of one station; `health` says how they are, without personal data."""
+    """The parts of one station; `health` says how they are, without personal data.
+
+    `recovered` are the folios of records that a crash left complete and this start adopted.
+    """
 
     desk: Desk
     camera: Eye
@@ -43,6 +46,7 @@ class Kiosk:
     station: str
     software: str
     health: Callable[[], Mapping[str, Any]]
+    recovered: tuple[str, ...] = ()
     language: str = "es_MX"
 
 

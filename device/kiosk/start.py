@@ -25,6 +25,7 @@ def page() -> ResponseReturnValue:
         refusal=parts.desk.refusal(),
         pending=counts[State.SEALED] + counts[State.SENDING],
         recaptures=len(parts.queue.recaptures()),
+        recovered=parts.recovered,
     )
 
 

@@ -62,7 +62,7 @@ MESSAGES: dict[str, LazyString] = {
     "quality.dark": _l("There is too little light."),
     "quality.glare": _l("Tilt the credential a little: a reflection covers it."),
     "read.no_clave_elector": _l(
-        "The clave de elector could not be read. Try again without shadows."
+        "The clave de elector could not be read. Avoid shadows and try again."
     ),
     "read.no_mrz": _l("The three code lines could not be read. Show the whole back."),
     "read.no_numero_ocr": _l("The number on the back could not be read. Try again."),

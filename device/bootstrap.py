@@ -1,0 +1,192 @@
+"""Builds a station from its configuration: the only place that names implementations."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from device.camera.base import Camera, StreamSettings
+from device.camera.replay import ReplayCamera
+from device.camera.service import CameraService, Supervision
+from device.camera.v4l2 import V4l2Camera
+from device.capture.desk import Desk, DeskSettings, Reader
+from device.clock import SystemClock, classify, has_rtc, read_boot_id, to_ms
+from device.config import CameraConfig, Config, InferenceConfig
+from device.inference.reader import load_reader
+from device.inference.tflite import DEFAULT_MODELS, list_models
+from device.kiosk.app import create_app
+from device.kiosk.services import Kiosk
+from device.queue import files
+from device.queue.assembly import Versions, open_sealer, open_spool
+from device.queue.enrolment import EnrolmentStore
+from device.queue.recovery import Recovered
+from device.queue.seal import Sealer
+from device.queue.spool import Spool
+from domain.clock import Clock
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Station:
+    """A running station; `close` gives camera, sealing duty and spool back."""
+
+    app: Flask
+    kiosk: Kiosk
+    camera: CameraService
+    sealer: Sealer
+    spool: Spool
+    recovered: Recovered
+
+    def close(self) -> None:
+        """Sign the auxiliar out, stop the camera and close the spool; nothing sealed is touched."""
+        self.kiosk.desk.sign_out(reason="stopped")
+        self.camera.stop()
+        self.sealer.close()
+        self.spool.close()
+
+
+def build_station(
+    config: Config,
+    software: str,
+    *,
+    clock: Clock | None = None,
+    reader: Reader | None = None,
+) -> Station:
+    """Open the spool, settle what a crash left, start the camera, and build the screens.
+
+    Args:
+        config: The settings.
+        software: Version of this program.
+        clock: The time; the machine's own when left out.
+        reader: Reads credentials; the listed models when left out.
+
+    Raises:
+        ModelError: A model file is not the one listed.
+        NotEnrolledError, KeyFileError, QueueError: The station cannot seal.
+    """
+    clock = clock or SystemClock()
+    models = models_toml(config.inference)
+    if reader is None:
+        reader = open_reader(config.inference)
+    versions = Versions(software, models_digest(models))
+    spool = open_spool(config)
+    try:
+        store = EnrolmentStore(spool.database)
+        station = store.current().station
+        sealer = open_sealer(config, clock, versions, spool=spool)
+        recovered = sealer.start()
+    except BaseException:
+        spool.close()
+        raise
+    camera = CameraService(
+        lambda: open_camera(config.camera, clock),
+        clock,
+        Supervision(frame_timeout_s=config.camera.timeout_s),
+    )
+    desk = Desk(
+        camera=camera,
+        reader=reader,
+        sealer=sealer,
+        policy=store.policy,
+        clock=clock,
+        new_session=lambda: secrets.token_hex(8),
+        versions={"software": software, "models": versions.models},
+        settings=DeskSettings(
+            idle_s=config.kiosk.idle_s,
+            visit_timeout_s=config.kiosk.visit_timeout_s,
+            language=config.kiosk.language,
+        ),
+    )
+    kiosk = Kiosk(
+        desk=desk,
+        camera=camera,
+        queue=spool,
+        station=station,
+        software=software,
+        health=_health(config, store, clock),
+        recovered=tuple(sealed.folio for sealed in recovered.adopted if sealed.folio),
+        language=config.kiosk.language,
+    )
+    camera.start()
+    log.info(
+        "station.started station=%s adopted=%d gaps=%d",
+        station,
+        len(recovered.adopted),
+        len(recovered.gaps),
+    )
+    return Station(create_app(kiosk), kiosk, camera, sealer, spool, recovered)
+
+
+def open_camera(config: CameraConfig, clock: Clock) -> Camera:
+    """Open the camera that the settings name.
+
+    Raises:
+        CameraAbsentError: It is not there.
+    """
+    settings = StreamSettings(
+        still_size=(config.still_width, config.still_height),
+        preview_size=(config.preview_width, config.preview_height),
+    )
+    match config.driver:
+        case "picamera2":
+            from device.camera.picamera2 import Picamera2Camera  # libcamera is on stations only
+
+            return Picamera2Camera(config.index, clock, settings)
+        case "v4l2":
+            return V4l2Camera(config.path, clock, settings)
+        case _:
+            return ReplayCamera(Path(config.folder), clock)
+
+
+def models_toml(config: InferenceConfig) -> Path:
+    """Return the list of models in force."""
+    return Path(config.models) / "models.toml" if config.models else DEFAULT_MODELS
+
+
+def open_reader(config: InferenceConfig) -> Reader:
+    """Load the networks.
+
+    Raises:
+        ModelError: A model is missing, or is not the one listed.
+    """
+    int8 = config.variant == "int8"
+    return load_reader(models_toml(config), threads=config.threads, int8=int8)
+
+
+def models_digest(path: Path) -> str:
+    """Return one digest of the set of models: SHA-256 over their names and digests, in order.
+
+    Cut to 128 bits: it tells sets apart, while each file is checked by its whole digest.
+
+    Raises:
+        ModelError: The list cannot be read.
+    """
+    models = sorted(list_models(path).values(), key=lambda model: model.name)
+    lines = "".join(f"{model.name} {model.sha256}\n" for model in models)
+    return hashlib.sha256(lines.encode("ascii")).hexdigest()[:32]
+
+
+def _health(config: Config, store: EnrolmentStore, clock: Clock) -> Callable[[], Mapping[str, Any]]:
+    def health() -> Mapping[str, Any]:
+        sureness = classify(
+            wall_ms=to_ms(clock.now()),
+            mono_ms=clock.monotonic_ms(),
+            boot_id=read_boot_id(),
+            anchor=store.anchor(),
+            rtc=has_rtc(),
+        )
+        return {
+            "clock": sureness.value,
+            "disk_free_bytes": files.free_bytes(config.spool_folder),
+            "policy": store.policy().version,
+        }
+
+    return health

@@ -1,0 +1,113 @@
+"""`run`: the station's screens; `doctor`: is everything there that a capture needs?"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from device import bootstrap, selftest
+from device.commands.queue import DEFAULT_CONFIG, describe, own_versions
+from device.config import Config, read_config
+from device.errors import StationError
+from device.inference.base import InferenceError
+from wire.errors import WireError
+
+# gunicorn stops, instead of starting the worker again, when a worker ends with this status.
+_APP_CANNOT_LOAD = 4
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the sub-commands."""
+    run = subparsers.add_parser("run", help="pantallas de la estación", description=__doc__)
+    run.add_argument("--port", type=int, metavar="N", help="puerto en 127.0.0.1")
+    run.set_defaults(func=_run)
+    doctor = subparsers.add_parser("doctor", help="autodiagnóstico", description=__doc__)
+    doctor.add_argument("--report", type=Path, metavar="FILE", help="escribe una página HTML")
+    doctor.set_defaults(func=_doctor)
+    for parser in (run, doctor):
+        parser.add_argument(
+            "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help="station.toml"
+        )
+
+
+class KioskServer(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
+    """gunicorn with one worker: one process owns the camera and the seal."""
+
+    def __init__(self, config: Config) -> None:
+        self._station_config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set gunicorn up; nothing is read from its environment or files."""
+        kiosk = self._station_config.kiosk
+        settings: dict[str, Any] = {
+            # Loopback alone: the screens have no other guard against the network.
+            "bind": [f"127.0.0.1:{kiosk.port}"],
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": kiosk.threads,
+            "graceful_timeout": 5,
+            "accesslog": None,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in settings.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Build the station in the worker: neither threads nor SQLite live through a fork."""
+        try:
+            station = bootstrap.build_station(self._station_config, own_versions().software)
+        except (StationError, InferenceError, WireError) as error:
+            print(explain(error), file=sys.stderr, flush=True)
+            sys.exit(_APP_CANNOT_LOAD)
+        self.cfg.set("worker_exit", lambda _server, _worker: station.close())
+        print(f"http://127.0.0.1:{self._station_config.kiosk.port}/", flush=True)
+        return station.app
+
+
+def explain(error: StationError | InferenceError | WireError) -> str:
+    """Say what happened, its code, and what to do next."""
+    if isinstance(error, InferenceError):
+        return (
+            f"No se pueden cargar los modelos de lectura [{error.code}]: {error}. "
+            "Vuelva a instalar los modelos de esta versión."
+        )
+    return describe(error)
+
+
+def _run(options: argparse.Namespace) -> int:
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        config = read_config(options.config)
+    except StationError as error:
+        print(describe(error), file=sys.stderr)
+        return 1
+    if options.port is not None:
+        config = replace(config, kiosk=replace(config.kiosk, port=options.port))
+    # gunicorn ends the process itself: 0 after SIGTERM, 4 when the station cannot be built.
+    KioskServer(config).run()
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(levelname)s %(message)s")
+    try:
+        config = read_config(options.config)
+    except StationError as error:
+        print(describe(error), file=sys.stderr)
+        return 1
+    findings = selftest.examine(config)
+    for finding in findings:
+        print(f"{finding.mark} {finding.subject:<12} {finding.text}")
+    if options.report is not None:
+        page = selftest.page(findings, software=own_versions().software)
+        options.report.write_text(page, encoding="utf-8")
+    return 1 if any(not finding.is_good for finding in findings) else 0

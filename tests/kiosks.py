@@ -1,0 +1,264 @@
+"""A whole station for tests: enrolled, with a policy, a replayed camera and a scripted reader."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from argon2 import PasswordHasher
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from device.bootstrap import Station, build_station
+from device.camera.base import Image
+from device.camera.service import Running
+from device.config import CameraConfig, Config, InferenceConfig
+from device.inference.base import Model, Quad, TextBox
+from device.inference.reader import Preview
+from device.inference.reading import Attack, FieldReading, Quality, Reading
+from device.queue.assembly import open_spool
+from device.queue.enrolment import EnrolmentStore
+from domain.credential.fields import Side, Source
+from domain.credential.mrz import Mrz, build_mrz
+from tests.stations import AUXILIAR, PROCESS, SOLICITUD, Centre, enrol_directly, station_config
+from wire.policy import Auxiliar, Policy, sign_policy
+
+PASSWORD = "una contraseña inventada"
+# The library's own figures would make every test wait; the verifier names its figures.
+VERIFIER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+NOTICE = "Aviso inventado para las pruebas.\n\nNadie de esta estación puede abrir lo guardado."
+STROKES = "[[[0.1,0.2],[0.3,0.8],[0.5,0.2],[0.7,0.8]],[[0.2,0.5],[0.8,0.5]]]"
+
+FRONT_COLOUR, BACK_COLOUR, FACE_COLOUR = (196, 226, 214), (228, 214, 236), (120, 150, 190)
+ZONE = build_mrz(
+    Mrz("123456789", "0001000000001", "900101", "M", "341231", "01", "00001", "EJEMPLO PRUEBA",
+        "LUISA")
+)  # fmt: skip
+_FRONT_TEXT = {
+    "nombres": "LUISA",
+    "apellido_paterno": "EJEMPLO",
+    "apellido_materno": "PRUEBA",
+    "domicilio": ("C INVENTADA 1", "COL NINGUNA 00000"),
+    "clave_elector": "EJPRLS90010109M000",
+    "curp": "EEPL900101MDFJRS02",
+    "anio_registro": "2008 01",
+    "seccion": "0001",
+    "vigencia": "2024-2034",
+    "fecha_nacimiento": "01/01/1990",
+    "sexo": "M",
+}
+
+
+def _fields(texts: Mapping[str, Any], source: Source) -> dict[str, FieldReading]:
+    return {
+        name: FieldReading(value, 0.99, source, TextBox(420, 130 + 55 * i, 1150, 170 + 55 * i))
+        for i, (name, value) in enumerate(texts.items())
+    }
+
+
+def _quad(image: Image) -> Quad:
+    height, width = image.shape[:2]
+    return Quad(
+        (
+            (0.15 * width, 0.15 * height),
+            (0.85 * width, 0.15 * height),
+            (0.85 * width, 0.85 * height),
+            (0.15 * width, 0.85 * height),
+        )
+    )
+
+
+_GOOD = Quality(0.8, 0.6, 0.0, 0.0, 0.5, 12.0, inside=True)
+
+
+class ScriptedReader:
+    """Knows the side by the colour of the frame's middle; everything else is written down."""
+
+    def __init__(self) -> None:
+        self.reasons: tuple[str, ...] = ()
+        self.model = Model.G
+
+    def read(self, image: Image, *, today: date | None) -> Reading:
+        side = self._side(image)
+        if side is None:
+            return Reading(found=False, reasons=("card.not_found",))
+        is_front = side is Side.FRONT
+        back = {"cic": "123456789", "numero_ocr": "0001000000001", "sexo": "M"}
+        return Reading(
+            found=True,
+            reasons=self.reasons,
+            quad=_quad(image),
+            side=side,
+            model=self.model,
+            fields=_fields(
+                _FRONT_TEXT if is_front else back, Source.TEXT if is_front else Source.MRZ
+            ),
+            mrz=None if is_front else ZONE,
+            quality=_GOOD,
+            attack=Attack(False, 0.05, None),
+            ms={"total": 80.4},
+        )
+
+    def preview(self, image: Image) -> Preview:
+        if self._side(image) is None:
+            return Preview(None, None, ("card.not_found",))
+        return Preview(_quad(image), _GOOD, ())
+
+    def _side(self, image: Image) -> Side | None:
+        height, width = image.shape[:2]
+        middle = np.median(image[height // 3 : height // 2, width // 5 : width // 4], axis=(0, 1))
+        if np.abs(middle - FRONT_COLOUR).max() < 12:
+            return Side.FRONT
+        return Side.BACK if np.abs(middle - BACK_COLOUR).max() < 12 else None
+
+
+def draw_scene(colour: tuple[int, int, int], size: tuple[int, int] = (1280, 800)) -> Image:
+    """Draw a card of one colour with something printed on it, on a dark table."""
+    width, height = size
+    image = np.full((height, width, 3), (52, 58, 66), np.uint8)
+    left, top, right, bottom = (int(v) for v in np.array(_quad(image).corners)[[0, 2]].flatten())
+    cv2.rectangle(image, (left, top), (right, bottom), colour, -1)
+    lines = ("EJEMPLO", "PRUEBA", "LUISA") if colour == FRONT_COLOUR else ZONE
+    scale = 1.1 if colour == FRONT_COLOUR else 1.0
+    for number, line in enumerate(lines):
+        place = (left + (300 if colour == FRONT_COLOUR else 30), top + 130 + 70 * number)
+        cv2.putText(
+            image, line, place, cv2.FONT_HERSHEY_PLAIN, scale * width / 600, (30, 30, 40), 2
+        )
+    if colour == FACE_COLOUR:
+        cv2.ellipse(image, (width // 2, height // 2), (150, 200), 0, 0, 360, (214, 170, 140), -1)
+        for x in (-60, 60):
+            cv2.circle(image, (width // 2 + x, height // 2 - 40), 16, (40, 30, 30), -1)
+        cv2.ellipse(image, (width // 2, height // 2 + 80), (60, 24), 0, 0, 180, (140, 50, 50), 8)
+    noise = np.random.default_rng(1).integers(-6, 7, image.shape)
+    return np.clip(image.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+
+
+@dataclass
+class Stand:
+    """A station at work, and the hands that put things before its camera."""
+
+    station: Station
+    reader: ScriptedReader
+    centre: Centre
+    config: Config
+    scenes: Path
+
+    def show(self, scene: str) -> None:
+        """Put front, back, face or table before the camera, as the demo does: switch a link."""
+        fresh = self.scenes / "next"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(self.scenes / scene)
+        fresh.replace(self.scenes / "now")
+
+    def browser(self) -> Browser:
+        """Open a browser on the kiosk."""
+        return Browser(self.station.app.test_client())
+
+    def wait_for_camera(self) -> None:
+        """Return once frames arrive."""
+        for _ in range(1000):
+            if isinstance(self.station.camera.state, Running):
+                return
+            time.sleep(0.01)
+        raise AssertionError("the camera did not start")
+
+
+class Browser:
+    """A browser: keeps cookies, finds the token of the page, sends forms."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.client.get(path, **options)
+
+    def token(self) -> str:
+        page = self.client.get("/health-page-that-is-not-there").get_data(as_text=True)
+        found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+        assert found is not None
+        return found[1]
+
+    def post(self, path: str, **fields: str) -> TestResponse:
+        """Send a form as the page does."""
+        names = {name.replace("__", "."): value for name, value in fields.items()}
+        return self.client.post(path, data={"csrf_token": self.token(), **names})
+
+    def call(self, path: str, **fields: str) -> dict[str, Any]:
+        """Send a form and return the JSON answer with its status."""
+        names = {name.replace("__", "."): value for name, value in fields.items()}
+        answer = self.client.post(
+            path, data=names, headers={"Accept": "application/json", "X-CSRFToken": self.token()}
+        )
+        return {"status": answer.status_code, **answer.get_json()}
+
+    def sign_in(self) -> dict[str, Any]:
+        return self.call("/sign-in", auxiliar=AUXILIAR, password=PASSWORD)
+
+    def text(self, path: str) -> str:
+        """Return the text of a page that must be there."""
+        answer = self.client.get(path)
+        assert answer.status_code == 200, (path, answer.status_code, answer.headers)
+        return answer.get_data(as_text=True)
+
+
+def write_scenes(folder: Path) -> None:
+    """Write one folder of images for each thing that may lie before the camera."""
+    colours = {"front": FRONT_COLOUR, "back": BACK_COLOUR, "face": FACE_COLOUR,
+               "table": (52, 58, 66)}  # fmt: skip
+    for name, colour in colours.items():
+        (folder / name).mkdir(parents=True)
+        cv2.imwrite(str(folder / name / "1.png"), draw_scene(colour)[:, :, ::-1])
+    (folder / "now").symlink_to(folder / "table")
+
+
+def kiosk_policy(centre: Centre, **process: Any) -> Policy:
+    """Invent a policy whose auxiliar has a password."""
+    policy = centre.policy()
+    return replace(
+        policy,
+        processes=(replace(policy.processes[0], notice="aviso-1", notice_text=NOTICE, **process),),
+        auxiliares=(
+            Auxiliar(AUXILIAR, SOLICITUD, PROCESS, "Auxiliar Inventada", "Aspirante Inventado",
+                     verifier=VERIFIER),
+        ),
+    )  # fmt: skip
+
+
+def enrolled_config(folder: Path, centre: Centre, **process: Any) -> Config:
+    """Enrol a station and write scenes and a list of models for it."""
+    config = replace(
+        station_config(folder / "data"),
+        camera=CameraConfig(driver="replay", folder=str(folder / "scenes" / "now")),
+        inference=InferenceConfig(models=str(folder / "models")),
+    )
+    write_scenes(folder / "scenes")
+    (folder / "models").mkdir()
+    (folder / "models" / "models.toml").write_text('[one]\nfile = "one.tflite"\nsha256 = "00"\n')
+    enrol_directly(config, centre)
+    spool = open_spool(config)
+    EnrolmentStore(spool.database).set(
+        "policy", sign_policy(kiosk_policy(centre, **process), centre.signer)
+    )
+    spool.close()
+    return config
+
+
+@contextmanager
+def stand(folder: Path, **process: Any) -> Iterator[Stand]:
+    """Build a station with these settings of its process, and close it afterwards."""
+    centre, reader = Centre(), ScriptedReader()
+    config = enrolled_config(folder, centre, **process)
+    station = build_station(config, "0.1.0-test", reader=reader)
+    at_work = Stand(station, reader, centre, config, folder / "scenes")
+    at_work.wait_for_camera()
+    yield at_work
+    station.close()
