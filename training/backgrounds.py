@@ -1,5 +1,7 @@
 """Surfaces on which a card may lie, all drawn: wood, cloth, stone, paper, tiles, a busy desk."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.random import Generator
@@ -183,19 +185,38 @@ def clutter(image: Image, rng: Generator) -> None:
         size = (max(8, round(length)), max(8, round(picture.shape[0] * factor)))
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         outline = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-        matrix = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), rng.uniform(-180, 180), 1)
         centre = rng.uniform(-0.05, 1.05, 2) * (width, height)
-        matrix[:, 2] += centre - (size[0] / 2, size[1] / 2)
-        laid = cv2.warpAffine(small, matrix, (width, height))
-        cover = cv2.warpAffine(outline, matrix, (width, height))
-        x, y, w, h = cv2.boundingRect(cover)
-        if not w or not h:
-            continue
-        window = image[y : y + h, x : x + w]
-        share = (cover[y : y + h, x : x + w].astype(np.float32) / 255)[..., None]
-        window[:] = (
-            window + share * (laid[y : y + h, x : x + w].astype(np.float32) - window)
-        ).astype(np.uint8)
+        _lay(image, small, outline, centre, float(rng.uniform(-180, 180)))
+
+
+def _lay(
+    image: Image,
+    picture: NDArray[Any],
+    outline: NDArray[Any],
+    centre: NDArray[np.float64],
+    angle_deg: float,
+) -> None:
+    """Lay a turned picture on a surface, where `outline` covers it, in place."""
+    height, width = picture.shape[:2]
+    half = int(np.hypot(height, width) / 2) + 1
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle_deg, 1)
+    matrix[:, 2] += (half - width / 2, half - height / 2)
+    laid = cv2.warpAffine(picture, matrix, (2 * half, 2 * half))
+    cover = cv2.warpAffine(outline, matrix, (2 * half, 2 * half))
+    x, y = int(centre[0]) - half, int(centre[1]) - half
+    x0, y0 = max(x, 0), max(y, 0)
+    x1, y1 = min(x + 2 * half, image.shape[1]), min(y + 2 * half, image.shape[0])
+    if x0 >= x1 or y0 >= y1:
+        return
+    window = image[y0:y1, x0:x1]
+    cover = np.ascontiguousarray(cover[y0 - y : y1 - y, x0 - x : x1 - x])
+    # A dark rim where the thing throws its shadow keeps it from looking glued on.
+    rim = (255 - cv2.boxFilter(cover, -1, (13, 13)) * 0.4).astype(np.uint8)
+    front = laid[y0 - y : y1 - y, x0 - x : x1 - x]
+    solid = cv2.threshold(cover, 127, 255, cv2.THRESH_BINARY)[1]
+    shaded = cv2.multiply(window, cv2.merge([rim] * 3), scale=1 / 255)
+    cv2.copyTo(np.ascontiguousarray(front), solid, shaded)
+    window[:] = shaded
 
 
 def _sheet(rng: Generator) -> tuple[Image, Image]:

@@ -87,14 +87,22 @@ def photograph(
 
 def _drop_shadow(frame: Image, cover: Image, rng: Generator) -> None:
     depth = float(rng.uniform(0.1, 0.55))
-    small = cv2.resize(cover, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    shift = np.array([[1, 0, rng.uniform(-4, 4)], [0, 1, rng.uniform(-1, 4)]], np.float32)
-    moved = cv2.warpAffine(small, shift, (small.shape[1], small.shape[0]))
-    soft = cv2.GaussianBlur(moved, (0, 0), rng.uniform(0.8, 5))
-    factor = cv2.resize(soft, (cover.shape[1], cover.shape[0])).astype(np.float32)
-    factor *= -depth / 255
-    factor += 1
-    frame[:] = (frame * factor[..., None]).astype(np.uint8)
+    shift = (int(rng.integers(-14, 15)), int(rng.integers(-4, 15)))
+    spread = float(rng.uniform(3, 18))
+    x, y, w, h = cv2.boundingRect(cover)
+    reach = int(spread * 2) + 16
+    x0, y0 = max(0, x - reach), max(0, y - reach)
+    x1, y1 = min(frame.shape[1], x + w + reach), min(frame.shape[0], y + h + reach)
+    if not w or not h:
+        return
+    window = frame[y0:y1, x0:x1]
+    quarter = (max(2, (x1 - x0) // 4), max(2, (y1 - y0) // 4))
+    small = cv2.resize(cover[y0:y1, x0:x1], quarter, interpolation=cv2.INTER_AREA)
+    matrix = np.array([[1, 0, shift[0] / 4], [0, 1, shift[1] / 4]], np.float32)
+    moved = cv2.warpAffine(small, matrix, quarter)
+    soft = cv2.GaussianBlur(moved, (0, 0), spread / 4)
+    factor = (255 - cv2.resize(soft, (x1 - x0, y1 - y0)) * depth).astype(np.uint8)
+    window[:] = cv2.multiply(window, cv2.merge([factor] * 3), scale=1 / 255)
 
 
 def _compose(frame: Image, flat: Image, cover: Image, rng: Generator) -> None:

@@ -108,26 +108,17 @@ def distort(
     height, width = image.shape[:2]
     centre = np.array([(width - 1) / 2, (height - 1) / 2])
     radius = float(np.hypot(*centre))
-    ys, xs = np.mgrid[0:height:16, 0:width:16].astype(np.float32)
+    # Nodes every 16 pixels, one beyond each border, so that enlarging them interpolates exactly.
+    ys, xs = np.mgrid[-1 : height // 16 + 2, -1 : width // 16 + 2].astype(np.float32) * 16 + 7.5
     u, v = (xs - centre[0]) / radius, (ys - centre[1]) / radius
     stretch = 1 + k * (u * u + v * v)
-    shape = (xs.shape[1] * 16, xs.shape[0] * 16)
-    map_x = _upsample((u * stretch * radius + centre[0]).astype(np.float32), shape, width, height)
-    map_y = _upsample((v * stretch * radius + centre[1]).astype(np.float32), shape, width, height)
+    map_x, map_y = (
+        cv2.resize(grid.astype(np.float32), None, fx=16, fy=16)[16 : 16 + height, 16 : 16 + width]
+        for grid in (u * stretch * radius + centre[0], v * stretch * radius + centre[1])
+    )
     bent = cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     moved = (corners - centre) / radius
     target = moved.copy()
     for _ in range(8):  # the map runs from the bent frame to the straight one: invert it
         target = moved / (1 + k * (target**2).sum(axis=1, keepdims=True))
     return bent, target * radius + centre  # type: ignore[return-value]
-
-
-def _upsample(
-    grid: NDArray[np.float32], shape: tuple[int, int], width: int, height: int
-) -> NDArray[np.float32]:
-    columns = np.arange(width, dtype=np.float32) / 16
-    rows = np.arange(height, dtype=np.float32) / 16
-    del shape
-    map_x, map_y = np.meshgrid(np.clip(columns, 0, None), np.clip(rows, 0, None))
-    padded = np.pad(grid, ((0, 1), (0, 1)), mode="reflect", reflect_type="odd")
-    return np.asarray(cv2.remap(padded, map_x, map_y, cv2.INTER_LINEAR), np.float32)

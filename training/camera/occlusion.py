@@ -60,7 +60,8 @@ def _finger(
     ys, xs = np.mgrid[y0:y1, x0:x1].astype(np.float32)
     across = np.abs((xs - tip[0]) * normal[0] + (ys - tip[1]) * normal[1]) / (width * 0.5)
     tone = skin * (1.08 - 0.42 * np.clip(across, 0, 1.2)[..., None] ** 2)
-    grain = cv2.GaussianBlur(rng.standard_normal(shape.shape).astype(np.float32), (0, 0), 1.5)
+    rough = rng.standard_normal((int(y1 - y0), int(x1 - x0)), dtype=np.float32)
+    grain = cv2.GaussianBlur(rough, (0, 0), 1.5)
     tone = tone + 10 * grain[..., None]
     window = image[y0:y1, x0:x1]
     fall = cv2.GaussianBlur(cover, (0, 0), width * 0.14)[..., None]

@@ -35,8 +35,11 @@ def motion(image: Image, length: float, angle: float) -> Image:
 
 
 def expose(image: NDArray[np.float32], gains: NDArray[np.float32], gamma: float) -> Image:
-    """Apply one gain a channel and a tone curve to values from 0 on, clipped as a sensor clips."""
-    scaled = cv2.convertScaleAbs(image * gains)
+    """Apply one gain a channel and a tone curve to values from 0 on, clipped as a sensor clips.
+
+    The given array is used up.
+    """
+    scaled = cv2.convertScaleAbs(np.multiply(image, gains, out=image))
     table = (255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
     return cv2.LUT(scaled, table)  # type: ignore[return-value]
 
