@@ -45,6 +45,7 @@ def verify(token: str, *, typ: str, role: str, keys: KeyRing) -> VerifiedToken:
             role signature duplicate_member not_canonical`.
     """
     key = _key_of(token, typ=typ, role=role, keys=keys)
+    _decode(_segments(token)[2])  # strict: spare bits in the last character would go unnoticed
     try:
         jws.deserialize_compact(
             token, ECKey.import_key(key.pem), algorithms=[ALGORITHM], registry=_registry()
