@@ -26,7 +26,7 @@ def show() -> ResponseReturnValue:
         report=report,
         solicitudes=own_solicitudes(),
         parts=charts.partition_bar(report.partition),
-        wide=charts.daily_curve(days, goal=goal, width=760, labels=8),
+        wide=charts.daily_curve(days, goal=goal, width=540, labels=6),
         narrow=charts.daily_curve(days, goal=goal, width=380, labels=4),
         accumulated=list(
             zip(

@@ -19,7 +19,11 @@ _DEFAULT_ZONE = "America/Mexico_City"
 def register(app: Flask) -> None:
     """Make the formats and the words for states available to templates."""
     app.jinja_env.filters.update(
-        number=number, day=day, short_day=short_day, instant=instant, percent=percent
+        number=number,
+        short_day=short_day,
+        instant=instant,
+        short_instant=short_instant,
+        percent=percent,
     )
     app.jinja_env.globals.update(
         STATES=STATES,
@@ -39,15 +43,12 @@ def number(value: int) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Write a share with one decimal; a dash when there is nothing to share."""
+    """Write a share with one decimal; a dash for a share of nothing, "< 0.1%" for next to none."""
     if not whole:
         return "–"
+    if 0 < part * 2000 < whole:
+        return "< " + format_percent(0.001, format="0.0%", locale=_locale())
     return format_percent(part / whole, format="0.0%", locale=_locale())
-
-
-def day(value: date) -> str:
-    """Write a day with its month in words."""
-    return format_date(value, "d 'de' MMMM 'de' y" if _is_spanish() else "MMMM d, y", _locale())
 
 
 def short_day(value: date) -> str:
@@ -59,6 +60,12 @@ def instant(value: datetime, zone: str = _DEFAULT_ZONE) -> str:
     """Write a moment in the zone of the process, to the minute."""
     pattern = "d 'de' MMMM 'de' y, HH:mm" if _is_spanish() else "MMMM d, y, HH:mm"
     return format_datetime(value, pattern, tzinfo=ZoneInfo(zone), locale=_locale())
+
+
+def short_instant(value: datetime, zone: str = _DEFAULT_ZONE) -> str:
+    """Write a moment for a table, the month shortened."""
+    text = format_datetime(value, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
+    return text.replace(".", "")
 
 
 def entidad_name(entidad: int) -> str:

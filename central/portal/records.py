@@ -57,7 +57,9 @@ def detail(folio: str) -> ResponseReturnValue:
     """Show one record; a record of somebody else is not found, as one that does not exist."""
     record = records.detail(services().session, own_aspirantes(), folio, services().citizens)
     return render_template(
-        "portal/record.html", record=record, explanations=[explain(code) for code in record.reasons]
+        "portal/record.html",
+        record=record,
+        explanations=explain(record.row.state, record.reasons),
     )
 
 

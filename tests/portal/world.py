@@ -12,8 +12,14 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from central import portal
-from central.config import Config, DatabaseConfig, KeysConfig, PortalConfig, ProviderConfig
-from central.config import ServerConfig
+from central.config import (
+    Config,
+    DatabaseConfig,
+    KeysConfig,
+    PortalConfig,
+    ProviderConfig,
+    ServerConfig,
+)
 from central.models import (
     Aspirante,
     Auxiliar,
@@ -79,10 +85,9 @@ _SITUACIONES = {
 }
 _REASONS = {
     State.DUPLICADO: ["duplicate.same_aspirante"],
-    State.PADRON: ["register.padron"],
-    State.BAJA: ["register.baja"],
-    State.NO_ENCONTRADO: ["register.not_found"],
     State.FUERA_DE_AMBITO: ["scope.outside"],
+    State.INCONSISTENCIA: ["period.delivered_late"],
+    State.EN_MESA_DE_CONTROL: ["check.curp.check_digit", "review.sample"],
 }
 
 
