@@ -32,7 +32,12 @@ def seal_entries(session: Session, signer: Signer, now: datetime) -> int:
     if not entries:
         return 0
     value = root([_previous_root(session, before=None), *map(entry_hash, entries)])
-    claims = {"v": 1, "entries": len(entries), "root": value.hex(), "time_ms": _ms(now)}
+    claims: dict[str, int | str] = {
+        "v": 1,
+        "entries": len(entries),
+        "root": value.hex(),
+        "time_ms": _ms(now),
+    }
     seal = AuditSeal(
         entries=len(entries),
         root=value,

@@ -1,0 +1,70 @@
+"""`serve`: portal, and API of stations, under gunicorn."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from central.app import check_production, create_app
+from central.commands.context import command, opened
+from central.config import Config, read_config
+from central.logs import configure_logging
+
+
+def register(subparsers: Any) -> None:
+    """Add the command."""
+    parser = command(subparsers, "serve", "atiende el portal y a las estaciones", _serve)
+    parser.add_argument("--bind", default="127.0.0.1:8080", metavar="DIRECCIÓN:PUERTO")
+    parser.add_argument("--tls", action="store_true", help="con el certificado de init")
+    parser.add_argument("--workers", type=int, default=None, help="procesos")
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with our settings; each worker builds its own parts after the fork."""
+
+    def __init__(self, config: Config, options: dict[str, Any]) -> None:
+        self._config = config
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        configure_logging()
+        return create_app(self._config)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    config = read_config(Path(arguments.config))
+    check_production(config)
+    with opened(arguments):
+        pass  # a database of another release must be found before anybody is answered
+    options: dict[str, Any] = {
+        "bind": arguments.bind,
+        "workers": arguments.workers or config.server.workers,
+        "threads": config.server.threads,
+        "worker_class": "gthread",
+        # A chunk of 1 MiB on a slow link, when no proxy buffers in front.
+        "timeout": 120,
+        "graceful_timeout": 20,
+        "keepalive": 30,
+        "proc_name": "acopio-central",
+        "control_socket_disable": True,
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "logger_class": "gunicorn.glogging.Logger",
+        # Nobody's headers are believed here; where a proxy stands in front, `app` says how many.
+        "forwarded_allow_ips": "",
+    }
+    if arguments.tls:
+        keys = Path(config.keys.folder)
+        options["certfile"], options["keyfile"] = str(keys / "tls.crt"), str(keys / "tls.pem")
+    print(f"acopio-central: {'https' if arguments.tls else 'http'}://{arguments.bind}", flush=True)
+    _Server(config, options).run()
+    return 0

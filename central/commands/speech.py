@@ -1,0 +1,47 @@
+"""What the operator is told when something fails: what to do next, in Spanish, by stable code."""
+
+from __future__ import annotations
+
+from central.errors import CentralError
+
+_SENTENCES = {
+    "config.missing": "No se puede leer el archivo de configuración. Indíquelo con --config o "
+    "créelo con «acopio-central init».",
+    "config.syntax": "El archivo de configuración no es TOML válido. Corrija la línea indicada.",
+    "config.setting": "El archivo de configuración tiene un ajuste desconocido o fuera de rango. "
+    "Corríjalo y vuelva a intentar.",
+    "config.process": "Un ajuste del proceso es desconocido o está fuera de rango.",
+    "config.no_key": "El proceso no tiene llave de apertura. Ejecute «acopio-central init».",
+    "config.stand_in": "Hay un ajuste de demostración que no se permite en producción.",
+    "config.public_url": "La dirección pública debe ser https; http sólo se permite en esta misma "
+    "máquina.",
+    "secret": "Falta una llave o sus permisos no son seguros. Ejecute «acopio-central init» o "
+    "corrija los permisos (chmod 600).",
+    "secret.names": "Los nombres no se abren con esta llave. Revise keys/citizens.secret.",
+    "database.not_ready": "La base de datos no responde. Revise que esté en marcha y la dirección "
+    "en la configuración.",
+    "database.not_migrated": "La base de datos no corresponde a esta versión. Ejecute "
+    "«acopio-central migrate».",
+    "process.unknown": "No existe ese proceso. Regístrelo con «acopio-central process add».",
+    "office.unknown": "El proceso no tiene ese cargo. Agréguelo con «process add --office».",
+    "aspirante.unknown": "No existe esa solicitud. Regístrela con «acopio-central aspirante add».",
+    "aspirante.process": "Ese folio de solicitud pertenece a otro proceso.",
+    "auxiliar.taken": "Ese identificador de auxiliar pertenece a otra persona aspirante.",
+    "station.process": "Esa estación pertenece a otro proceso.",
+    "station.retired": "Esa estación fue dada de baja. Use otro identificador.",
+    "station.unknown": "No existe esa estación.",
+    "vault.running": "Ya hay una bóveda en marcha con este socket.",
+    "vault.identity": "El archivo de identidad de la bóveda no contiene una llave age.",
+    "vault.unavailable": "La bóveda no responde. Iníciela con «acopio-central vault».",
+    "storage.full": "El disco de los paquetes está lleno. Libere espacio; no se perdió nada.",
+    "storage.io": "No se puede leer o escribir la carpeta de los paquetes.",
+    "register.unavailable": "El registro no responde o no se ha cargado. Use «acopio-central "
+    "import-register».",
+    "input": "Un dato no se puede aceptar. Corríjalo y vuelva a intentar.",
+}
+_OTHER = "No se pudo completar la operación."
+
+
+def explain(error: CentralError) -> str:
+    """Give the sentence for an error, its code and its detail."""
+    return f"{_SENTENCES.get(error.code, _OTHER)}\n  [{error.code}] {error}"

@@ -1,0 +1,185 @@
+"""`worker`: verification, rollups, checkpoints of the log, seals of the audit trail, sweeping.
+
+Why a loop and not a queue: docs/decisions/0020-work-is-a-lease-on-the-row.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from central.app import open_blobs
+from central.audit.log import sign_checkpoint
+from central.audit.seals import seal_entries
+from central.commands.context import Context, command, opened
+from central.commands.notify import notify
+from central.logs import configure_logging
+from central.models import Record, UsedProof, WorkState
+from central.register.base import Register
+from central.register.synthetic import SyntheticRegister
+from central.reports import rollups
+from central.storage.citizens import CitizenSealer
+from central.vault.client import VaultClient
+from central.verification.verifier import Verifier
+
+_log = logging.getLogger(__name__)
+
+_FOLD_EVERY_S = 5
+_SIGN_EVERY_S = 60
+_SWEEP_EVERY_S = 600
+_LONGEST_PAUSE_S = 60
+
+
+def register(subparsers: Any) -> None:
+    """Add the command."""
+    parser = command(subparsers, "worker", "verifica los registros y mantiene los conteos", _worker)
+    parser.add_argument(
+        "--once", action="store_true", help="termina cuando no queda nada por hacer"
+    )
+    parser.add_argument(
+        "--retry-dead", action="store_true", help="vuelve a intentar los registros apartados"
+    )
+
+
+@dataclass(slots=True)
+class _Duty:
+    """Something done again and again; after a failure it waits longer each time."""
+
+    name: str
+    every_s: float
+    run: Callable[[], int]
+    # Done again at once while there was something to do.
+    is_greedy: bool = False
+    due_ms: int = 0
+    failures: int = field(default=0)
+
+    def run_if_due(self, now_ms: int) -> int:
+        if now_ms < self.due_ms:
+            return 0
+        try:
+            done = self.run()
+        except Exception:  # noqa: BLE001  (the loop survives: it logs, waits longer, and counts)
+            self.failures += 1
+            pause_s = min(_LONGEST_PAUSE_S, self.every_s * 2**self.failures)
+            self.due_ms = now_ms + int(pause_s * 1000)
+            _log.exception("duty.failed duty=%s failures=%d", self.name, self.failures)
+            return 0
+        self.failures = 0
+        self.due_ms = now_ms if done and self.is_greedy else now_ms + int(self.every_s * 1000)
+        return done if self.is_greedy else 0
+
+
+def _worker(arguments: argparse.Namespace) -> int:
+    configure_logging()
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    with opened(arguments) as context:
+        if arguments.retry_dead:
+            print(f"Registros que se intentarán de nuevo: {_revive(context)}")
+        owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        vault = VaultClient(
+            Path(context.config.vault.socket), timeout_s=context.config.vault.timeout_s
+        )
+        duties = _duties(context, vault, owner)
+        _log.info("worker.started owner=%s", owner)
+        notify("READY=1")
+        while not stopping.is_set():
+            now_ms = context.clock.monotonic_ms()
+            done = sum(duty.run_if_due(now_ms) for duty in duties)
+            notify("WATCHDOG=1")
+            if done:
+                continue
+            if arguments.once and _is_idle(context):
+                break
+            stopping.wait(context.config.worker.idle_s)
+        vault.close()
+        _log.info("worker.stopped owner=%s", owner)
+    return 0
+
+
+def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
+    config, database, clock = context.config, context.database, context.clock
+    register_secret = context.secrets.random("register")
+    verifier = Verifier(
+        database,
+        vault,
+        open_register(context),
+        CitizenSealer(context.secrets.random("citizens")),
+        register_secret,
+        config.worker,
+        clock,
+        owner,
+    )
+    signer = context.secrets.signer("receipts")
+    blobs = open_blobs(config)
+
+    def fold() -> int:
+        with database.write() as session:
+            return rollups.fold(session)
+
+    def checkpoint() -> int:
+        with database.write() as session:
+            return 0 if sign_checkpoint(session, signer, clock.now()) is None else 1
+
+    def seal() -> int:
+        with database.write() as session:
+            return seal_entries(session, signer, clock.now())
+
+    def sweep() -> int:
+        blobs.sweep(config.storage.upload_ttl_h * 3600)
+        stale = clock.now() - timedelta(seconds=2 * config.stations.nonce_ttl_s + 120)
+        with database.write() as session:
+            session.execute(delete(UsedProof).where(UsedProof.used_at < stale))
+        return 0
+
+    return [
+        _Duty("verification", config.worker.idle_s, verifier.run_once, is_greedy=True),
+        _Duty("rollups", _FOLD_EVERY_S, fold, is_greedy=True),
+        _Duty("checkpoint", _SIGN_EVERY_S, checkpoint),
+        _Duty("audit", _SIGN_EVERY_S, seal),
+        _Duty("sweep", _SWEEP_EVERY_S, sweep),
+    ]
+
+
+def _is_idle(context: Context) -> bool:
+    with context.database.read() as session:
+        waiting = session.execute(
+            select(Record.id)
+            .where(Record.work_state.in_((WorkState.WAITING, WorkState.LEASED)))
+            .limit(1)
+        ).first()
+    return waiting is None
+
+
+def open_register(context: Context) -> Register:
+    """Choose the register that the configuration names."""
+    match context.config.register.driver:
+        case "synthetic":
+            return SyntheticRegister(context.database, context.secrets.random("register"))
+        case other:  # the configuration knows no other
+            raise AssertionError(other)
+
+
+def _revive(context: Context) -> int:
+    with context.database.write() as session:
+        revived = session.execute(
+            update(Record)
+            .where(Record.work_state == WorkState.DEAD)
+            .values(work_state=WorkState.WAITING, tries=0, next_try_at=context.clock.now())
+            .returning(Record.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+    return len(revived)
