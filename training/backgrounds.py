@@ -7,6 +7,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from training.fonts import faces
+from training.render.canvas import Canvas, Ink
+
 Image = NDArray[np.uint8]
 
 
@@ -220,21 +223,45 @@ def _lay(
 
 
 def _sheet(rng: Generator) -> tuple[Image, Image]:
-    """A sheet of paper with lines of unreadable writing or a form."""
+    """A sheet of paper: a printed letter, a form with boxes, or lines of scribble."""
     height, width = int(rng.uniform(500, 800)), 600
     page = np.empty((height, width, 3), np.uint8)
     page[:] = np.clip(_colour(rng, 215, 250), 190, 252)
-    ink = tuple(_colour(rng, 10, 110).tolist())
-    y = 40
-    step = int(rng.uniform(14, 34))
-    while y < height - 30:
-        x = 40
-        while x < width - 60 and rng.random() < 0.95:
-            word = int(rng.uniform(12, 70))
-            cv2.rectangle(page, (x, y), (x + word, y + max(2, step // 3)), ink, -1)
-            x += word + int(rng.uniform(6, 14))
-        y += step * (2 if rng.random() < 0.12 else 1)
+    if rng.random() < 0.7:
+        _print_lines(page, rng)
+    else:
+        _scribble(page, rng)
+    for _ in range(int(rng.integers(0, 4))):
+        corner = rng.uniform(0.05, 0.6, 2) * (width, height)
+        far = corner + rng.uniform(0.1, 0.4, 2) * (width, height * 0.3)
+        a, b = corner.astype(int).tolist(), far.astype(int).tolist()
+        cv2.rectangle(page, a, b, tuple(_colour(rng, 30, 150).tolist()), 1)
     return page, np.full((height, width), 255, np.uint8)
+
+
+def _print_lines(page: Image, rng: Generator) -> None:
+    options = faces(("sans", "serif", "mono"), "all")
+    face = options[int(rng.integers(len(options)))]
+    tone = _colour(rng, 10, 110).astype(int).tolist()
+    canvas = Canvas(page)
+    ink = Ink(face, float(rng.uniform(7, 13)), (tone[0], tone[1], tone[2]), 0.9)
+    y = 50.0
+    while y < page.shape[0] - 30:
+        if rng.random() < 0.88:
+            letters = rng.choice(list("aaeeiioosnrdlcmtupbgvq     "), int(rng.integers(10, 58)))
+            canvas.text(40, y, "".join(letters).strip() or "a", ink, "noise")
+        y += ink.cap * rng.uniform(1.8, 2.3)
+
+
+def _scribble(page: Image, rng: Generator) -> None:
+    tone = tuple(_colour(rng, 10, 110).tolist())
+    step = int(rng.uniform(26, 44))
+    for y in range(60, page.shape[0] - 30, step):
+        length = rng.uniform(100, 480)
+        xs = 40 + np.linspace(0, length, int(length / 3))
+        ys = y + np.cumsum(rng.normal(0, 3, len(xs))) * 0.3 + rng.normal(0, step * 0.14, len(xs))
+        path = np.stack([xs + rng.normal(0, 3, len(xs)), ys], axis=1).astype(np.int32)
+        cv2.polylines(page, [path], False, tone, 1, cv2.LINE_AA)
 
 
 def _pen(image: Image, rng: Generator) -> None:

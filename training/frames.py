@@ -2,7 +2,8 @@
 
 `python -m training.frames --out DIR --count N --seed S` writes JPEG frames and `truth.jsonl`, one
 JSON object a line with the keys of `acopio-station read` that have a truth: `frame`, `found`,
-`corners`, `model`, `side`, `fields`, `mrz`, `barcodes`; besides `citizen` (number of the invented
+`corners`, `model`, `side`, `fields`, `mrz`, `barcodes`; besides `hidden` (fields that no reader
+can see whole), `citizen` (number of the invented
 person, so that a front finds its back), `difficulty`, `presentation`, `size` and `conditions`.
 Each frame depends on the seed and its own number only.
 """
@@ -49,6 +50,15 @@ class Frame:
         """Give the frame, RGB."""
         return self.photograph.image
 
+    def hidden(self) -> set[str]:
+        """Name the fields, and `mrz`, that a finger or the frame's border hides in part."""
+        names = set()
+        for segment in self.card.segments:
+            name = "mrz" if segment.role == "mrz" else segment.field
+            if name is not None and self.photograph.hides(segment.box):
+                names.add(name)
+        return names
+
     def truth(self, name: str) -> dict[str, Any]:
         """Give what a perfect reader would say of this frame, saved as `name`."""
         card, shot = self.card, self.photograph
@@ -64,6 +74,7 @@ class Frame:
                 {key: value for key, value in code.items() if key != "box"}
                 for code in card.barcodes
             ],
+            "hidden": sorted(self.hidden()),
             "difficulty": shot.conditions["difficulty"],
             "presentation": shot.conditions["presentation"],
             "size": [shot.image.shape[1], shot.image.shape[0]],

@@ -18,6 +18,7 @@ from training.camera.presentation import Presentation, present
 __all__ = ["LEVELS", "Photograph", "degrade", "photograph"]
 
 Image = NDArray[np.uint8]
+HIDDEN_STEP = 6
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,21 @@ class Photograph:
 
     `homography` takes card pixels to frame pixels; it is exact at the corners and, where the lens
     bends, off by at most a few pixels between them. `conditions` says what was simulated.
+    `hidden` is 255 where fingers or the frame's border keep the card from being seen, in card
+    pixels divided by `HIDDEN_STEP`.
     """
 
     image: Image
     corners: NDArray[np.float64]
     homography: NDArray[np.float64]
     conditions: dict[str, Any]
+    hidden: Image
+
+    def hides(self, box: tuple[int, int, int, int], share: float = 0.08) -> bool:
+        """Tell whether more than `share` of a box in card pixels is covered or out of frame."""
+        x0, y0, x1, y1 = (v // HIDDEN_STEP for v in box)
+        window = self.hidden[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+        return bool(window.size and window.mean() > 255 * share)
 
 
 def photograph(
@@ -61,8 +71,9 @@ def photograph(
     _drop_shadow(frame, cover, rng)
     _compose(frame, flat, cover, rng)
     fingers = bool(rng.random() < level.finger)
+    seen = np.full(size, 255, np.uint8)
     if fingers:
-        hold(frame, corners, rng)
+        seen -= hold(frame, corners, rng, level.finger_reach)
     conditions: dict[str, Any] = {
         "difficulty": difficulty,
         "presentation": presentation,
@@ -71,6 +82,7 @@ def photograph(
         "fill": pose.fill,
         "fingers": fingers,
     }
+    hidden = _hidden(seen, homography, (card_image.shape[0], card_image.shape[1]))
     lit = _light(frame, cover, corners, level, rng, conditions)
     exposure = float(rng.uniform(*level.exposure))
     conditions["exposure"] = exposure
@@ -82,7 +94,13 @@ def photograph(
         image, corners = distort(image, corners, bend)
         homography = homography_of(corners, (card_image.shape[0], card_image.shape[1]))
     image = _sense(image, level, rng, conditions)
-    return Photograph(image, corners, homography, conditions)
+    return Photograph(image, corners, homography, conditions, hidden)
+
+
+def _hidden(seen: Image, homography: NDArray[np.float64], card: tuple[int, int]) -> Image:
+    shrink = np.diag([1 / HIDDEN_STEP, 1 / HIDDEN_STEP, 1.0])
+    target = (card[1] // HIDDEN_STEP, card[0] // HIDDEN_STEP)
+    return 255 - cv2.warpPerspective(seen, shrink @ np.linalg.inv(homography), target)  # type: ignore[return-value]
 
 
 def _drop_shadow(frame: Image, cover: Image, rng: Generator) -> None:

@@ -11,7 +11,8 @@ Span = tuple[float, float]
 class Difficulty:
     """Spans from which the conditions of one photograph are drawn.
 
-    Angles in degrees, lengths as shares of the card's or frame's size, `noise` in grey levels of
+    Angles in degrees, lengths as shares of the card's or frame's size (`finger_reach` is how far
+    a fingertip reaches over the card, as a share of its width), `noise` in grey levels of
     255, probabilities 0…1. `upright` is the share of photographs within 15° of upright; the rest
     turn by any angle.
     """
@@ -32,6 +33,7 @@ class Difficulty:
     balance: float
     jpeg: Span
     finger: float
+    finger_reach: Span
     clutter: float
     distortion: float
 
@@ -55,6 +57,7 @@ LEVELS: dict[str, Difficulty] = {
         balance=0.05,
         jpeg=(86, 97),
         finger=0.1,
+        finger_reach=(0.0, 0.018),
         clutter=0.3,
         distortion=0.01,
     ),
@@ -75,6 +78,7 @@ LEVELS: dict[str, Difficulty] = {
         balance=0.1,
         jpeg=(74, 95),
         finger=0.3,
+        finger_reach=(0.005, 0.04),
         clutter=0.55,
         distortion=0.02,
     ),
@@ -95,6 +99,7 @@ LEVELS: dict[str, Difficulty] = {
         balance=0.18,
         jpeg=(52, 90),
         finger=0.5,
+        finger_reach=(0.01, 0.09),
         clutter=0.8,
         distortion=0.035,
     ),

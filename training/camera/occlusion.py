@@ -10,8 +10,14 @@ from training.render.portrait import SKINS
 Image = NDArray[np.uint8]
 
 
-def hold(image: Image, corners: NDArray[np.float64], rng: Generator) -> None:
-    """Draw one to three fingertips over the border of the card, in place."""
+def hold(
+    image: Image, corners: NDArray[np.float64], rng: Generator, reach: tuple[float, float]
+) -> Image:
+    """Draw one to three fingertips over the border of the card, in place.
+
+    `reach` spans how far they cover it, as a share of the card's width. Returns what they cover.
+    """
+    covered = np.zeros(image.shape[:2], np.uint8)
     skin = np.array(SKINS[int(rng.integers(len(SKINS)))]) + rng.normal(0, 8, 3)
     centre = corners.mean(axis=0)
     side = int(rng.integers(4))
@@ -24,12 +30,14 @@ def hold(image: Image, corners: NDArray[np.float64], rng: Generator) -> None:
         edge = a + (b - a) * place
         inward = (centre - edge) / max(1.0, float(np.linalg.norm(centre - edge)))
         inward = inward + rng.normal(0, 0.12, 2)
-        tip = edge + inward * length * rng.uniform(0.015, 0.075)
-        _finger(image, tip, -inward, width * rng.uniform(0.85, 1.1), skin, rng)
+        tip = edge + inward * length * rng.uniform(*reach)
+        _finger(image, covered, tip, -inward, width * rng.uniform(0.85, 1.1), skin, rng)
+    return covered
 
 
 def _finger(
     image: Image,
+    covered: Image,
     tip: NDArray[np.float64],
     direction: NDArray[np.float64],
     width: float,
@@ -39,7 +47,10 @@ def _finger(
     height, frame_width = image.shape[:2]
     direction = direction / np.linalg.norm(direction)
     normal = np.array([-direction[1], direction[0]])
-    reach = width * rng.uniform(4.5, 8)
+    # The finger goes on until it leaves the frame.
+    border = np.where(direction > 0, (frame_width, height), (0, 0))
+    exits = (border - tip) / np.where(np.abs(direction) < 1e-6, 1e-6, direction)
+    reach = max(width * 1.5, float(exits.min()) + width)
     along = np.array([0, 0.12, 0.35, 0.7, 1.0])
     half = np.array([0.0, 0.28, 0.42, 0.5, 0.55]) * width
     spine = tip + np.outer(along * reach, direction)
@@ -63,6 +74,8 @@ def _finger(
     rough = rng.standard_normal((int(y1 - y0), int(x1 - x0)), dtype=np.float32)
     grain = cv2.GaussianBlur(rough, (0, 0), 1.5)
     tone = tone + 10 * grain[..., None]
+    below = covered[y0:y1, x0:x1]
+    np.maximum(below, (cover * 255).astype(np.uint8), out=below)
     window = image[y0:y1, x0:x1]
     fall = cv2.GaussianBlur(cover, (0, 0), width * 0.14)[..., None]
     window[:] = (window * (1 - 0.4 * fall)).astype(np.uint8)

@@ -131,3 +131,20 @@ class TestNegatives:
             picture, mask = render_negative(rng)
             assert picture.shape[:2] == mask.shape
             assert mask.max() == 255
+
+
+class TestHidden:
+    def test_a_card_wholly_in_view_hides_nothing(self, card: RenderedCard) -> None:
+        for seed in range(5):
+            shot = photograph(card.image, card.mask, np.random.default_rng(seed), difficulty="easy")
+            if not shot.conditions["fingers"]:
+                assert not shot.hides((100, 100, WIDTH - 100, HEIGHT - 100))
+
+    def test_what_a_finger_covers_is_said_to_be_hidden(self, card: RenderedCard) -> None:
+        held = 0
+        for seed in range(12):
+            shot = photograph(card.image, card.mask, np.random.default_rng(seed), difficulty="hard")
+            if shot.conditions["fingers"]:
+                held += 1
+                assert shot.hidden.max() > 200
+        assert held
