@@ -144,17 +144,6 @@ class Canvas:
             for segment in self.segments
         )
 
-    def vertical_text(
-        self, x: float, y: float, text: str, ink: Ink, role: Role, *, upward: bool = True
-    ) -> Box | None:
-        """Print `text` turned by a quarter, its corner at `x`, `y`; noted like any other."""
-        coverage, _, _ = glyphs(text, ink)
-        turned = np.ascontiguousarray(np.rot90(coverage, 1 if upward else 3))
-        box = self.stain(round(x), round(y), turned, ink.colour, ink.opacity)
-        if box is not None:
-            self.segments.append(Segment(text, box, role, None))
-        return box
-
     def stain(
         self, x: int, y: int, coverage: Image, colour: Colour, opacity: float = 1.0
     ) -> Box | None:

@@ -1,6 +1,7 @@
 """A rendered side reports exactly what it prints."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,3 +116,28 @@ class TestFonts:
                 fonts.installed()
         finally:
             fonts.installed.cache_clear()
+
+    def test_the_fonts_of_a_fresh_machine_are_enough(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        present = (
+            "DejaVuSans.ttf",
+            "DejaVuSans-Bold.ttf",
+            "DejaVuSansMono.ttf",
+            "LiberationSans-Regular.ttf",
+            "LiberationSans-Bold.ttf",
+            "OCRB.otf",
+        )
+        for face in fonts.installed():
+            if Path(face.path).name in present:
+                (tmp_path / Path(face.path).name).symlink_to(face.path)
+        monkeypatch.setattr(fonts, "FOLDERS", (tmp_path,))
+        fonts.installed.cache_clear()
+        fonts.faces.cache_clear()
+        try:
+            for seed, model in enumerate(MODELS):
+                assert _card(model, "front", seed).segments
+                assert _card(model, "back", seed).segments
+        finally:
+            fonts.installed.cache_clear()
+            fonts.faces.cache_clear()
