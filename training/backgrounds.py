@@ -1,14 +1,9 @@
-"""Surfaces on which a card may lie, all drawn: wood, cloth, stone, paper, tiles, a busy desk."""
-
-from typing import Any
+"""Surfaces on which a card may lie, all drawn: wood, cloth, stone, tiles, tablecloths, a room."""
 
 import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-
-from training.fonts import faces
-from training.render.canvas import Canvas, Ink
 
 Image = NDArray[np.uint8]
 
@@ -21,7 +16,8 @@ def background(rng: Generator, height: int, width: int) -> Image:
     return np.clip(image.astype(np.float32) * gain, 0, 255).astype(np.uint8)
 
 
-def _colour(rng: Generator, low: int = 20, high: int = 240) -> NDArray[np.float32]:
+def dull_colour(rng: Generator, low: int = 20, high: int = 240) -> NDArray[np.float32]:
+    """Draw the colour of a thing in a home or an office: R, G, B in 0…255."""
     # Most surfaces of a home or an office are dull; a few are loud.
     spread = float(rng.choice([8, 16, 40], p=[0.45, 0.4, 0.15]))
     base = rng.uniform(low, high) + spread * rng.standard_normal() * np.array([1, 0.2, -1])
@@ -69,14 +65,14 @@ def _wood(rng: Generator, height: int, width: int) -> Image:
 
 def _cloth(rng: Generator, height: int, width: int) -> Image:
     half_h, half_w = height // 2, width // 2
-    base = _colour(rng)
+    base = dull_colour(rng)
     ys, xs = np.mgrid[0:half_h, 0:half_w].astype(np.float32)
     pitch = rng.uniform(2.2, 6)
     weave = np.sin(xs * 2 * np.pi / pitch) * np.sin(ys * 2 * np.pi / pitch) * rng.uniform(4, 14)
     folds = _noise(rng, half_h, half_w, half_h / 3, half_w / 3) * rng.uniform(6, 26)
     image = base + (weave + folds)[..., None]
     if rng.random() < 0.5:
-        other = _colour(rng)
+        other = dull_colour(rng)
         band = rng.uniform(20, 90)
         across = (xs * np.cos(0.2) + ys * np.sin(0.2)) % (2 * band) < band
         image = np.where(across[..., None], image, image * 0.4 + other * 0.6)
@@ -89,7 +85,7 @@ def _cloth(rng: Generator, height: int, width: int) -> Image:
 
 def _stone(rng: Generator, height: int, width: int) -> Image:
     half_h, half_w = height // 2, width // 2
-    base = _colour(rng, 60, 230)
+    base = dull_colour(rng, 60, 230)
     cloud = sum(
         (
             _noise(rng, half_h, half_w, cell, cell) * (cell**0.5)
@@ -106,7 +102,7 @@ def _stone(rng: Generator, height: int, width: int) -> Image:
 
 
 def _plain(rng: Generator, height: int, width: int) -> Image:
-    base = _colour(rng, 10, 250)
+    base = dull_colour(rng, 10, 250)
     rough = _noise(rng, height // 4, width // 4, 2, 2) * rng.uniform(0, 5)
     rough += _noise(rng, height // 4, width // 4, 60, 80) * rng.uniform(1, 9)
     small = np.clip(base + rough[..., None], 0, 255).astype(np.uint8)
@@ -116,8 +112,8 @@ def _plain(rng: Generator, height: int, width: int) -> Image:
 def _tiles(rng: Generator, height: int, width: int) -> Image:
     side = max(height, width)
     image = np.empty((side, side, 3), np.uint8)
-    image[:] = _colour(rng, 60, 200)
-    first, second = _colour(rng, 60, 250), _colour(rng, 30, 250)
+    image[:] = dull_colour(rng, 60, 200)
+    first, second = dull_colour(rng, 60, 250), dull_colour(rng, 30, 250)
     step = int(rng.uniform(60, 260))
     joint = int(rng.uniform(2, 9))
     for row, y in enumerate(range(0, side, step)):
@@ -133,9 +129,9 @@ def _pattern(rng: Generator, height: int, width: int) -> Image:
     side = max(height, width)
     cell = int(rng.uniform(50, 170))
     tile = np.empty((cell, cell, 3), np.uint8)
-    tile[:] = _colour(rng, 40, 250)
+    tile[:] = dull_colour(rng, 40, 250)
     for _ in range(int(rng.integers(2, 7))):
-        colour = tuple(_colour(rng, 10, 250).tolist())
+        colour = tuple(dull_colour(rng, 10, 250).tolist())
         centre = tuple(int(v) for v in rng.uniform(0, cell, 2))
         size = int(rng.uniform(4, cell * 0.4))
         kind = rng.integers(3)
@@ -156,129 +152,13 @@ def room(rng: Generator, height: int, width: int) -> Image:
     """A room far behind a card held in the hand: large blurred shapes."""
     h, w = height // 8, width // 8
     image = np.empty((h, w, 3), np.uint8)
-    image[:] = _colour(rng, 60, 220)
+    image[:] = dull_colour(rng, 60, 220)
     for _ in range(int(rng.integers(5, 16))):
         corner = rng.uniform(-0.2, 1, 2) * (w, h)
         far = corner + rng.uniform(0.05, 0.6, 2) * (w, h)
-        colour = tuple(_colour(rng, 10, 250).tolist())
+        colour = tuple(dull_colour(rng, 10, 250).tolist())
         cv2.rectangle(
             image, tuple(corner.astype(int).tolist()), tuple(far.astype(int).tolist()), colour, -1
         )
     image = cv2.GaussianBlur(image, (0, 0), rng.uniform(1, 6))  # type: ignore[assignment]
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC)  # type: ignore[return-value]
-
-
-def clutter(image: Image, rng: Generator) -> None:
-    """Strew papers, other cards, pens, coins and a phone over a surface, in place."""
-    from training.negatives import render_negative
-
-    height, width = image.shape[:2]
-    for _ in range(int(rng.integers(1, 6))):
-        kind = rng.random()
-        if kind < 0.45:
-            picture, mask = _sheet(rng)
-            length = rng.uniform(0.35, 1.0) * width
-        elif kind < 0.75:
-            picture, mask = render_negative(rng)
-            length = rng.uniform(0.25, 0.55) * width
-        else:
-            _pen(image, rng)
-            continue
-        factor = length / picture.shape[1]
-        size = (max(8, round(length)), max(8, round(picture.shape[0] * factor)))
-        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        outline = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-        centre = rng.uniform(-0.05, 1.05, 2) * (width, height)
-        _lay(image, small, outline, centre, float(rng.uniform(-180, 180)))
-
-
-def _lay(
-    image: Image,
-    picture: NDArray[Any],
-    outline: NDArray[Any],
-    centre: NDArray[np.float64],
-    angle_deg: float,
-) -> None:
-    """Lay a turned picture on a surface, where `outline` covers it, in place."""
-    height, width = picture.shape[:2]
-    half = int(np.hypot(height, width) / 2) + 1
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle_deg, 1)
-    matrix[:, 2] += (half - width / 2, half - height / 2)
-    laid = cv2.warpAffine(picture, matrix, (2 * half, 2 * half))
-    cover = cv2.warpAffine(outline, matrix, (2 * half, 2 * half))
-    x, y = int(centre[0]) - half, int(centre[1]) - half
-    x0, y0 = max(x, 0), max(y, 0)
-    x1, y1 = min(x + 2 * half, image.shape[1]), min(y + 2 * half, image.shape[0])
-    if x0 >= x1 or y0 >= y1:
-        return
-    window = image[y0:y1, x0:x1]
-    cover = np.ascontiguousarray(cover[y0 - y : y1 - y, x0 - x : x1 - x])
-    # A dark rim where the thing throws its shadow keeps it from looking glued on.
-    rim = (255 - cv2.boxFilter(cover, -1, (13, 13)) * 0.4).astype(np.uint8)
-    front = laid[y0 - y : y1 - y, x0 - x : x1 - x]
-    solid = cv2.threshold(cover, 127, 255, cv2.THRESH_BINARY)[1]
-    shaded = cv2.multiply(window, cv2.merge([rim] * 3), scale=1 / 255)
-    cv2.copyTo(np.ascontiguousarray(front), solid, shaded)
-    window[:] = shaded
-
-
-def _sheet(rng: Generator) -> tuple[Image, Image]:
-    """A sheet of paper: a printed letter, a form with boxes, or lines of scribble."""
-    height, width = int(rng.uniform(500, 800)), 600
-    page = np.empty((height, width, 3), np.uint8)
-    page[:] = np.clip(_colour(rng, 215, 250), 190, 252)
-    if rng.random() < 0.7:
-        _print_lines(page, rng)
-    else:
-        _scribble(page, rng)
-    for _ in range(int(rng.integers(0, 4))):
-        corner = rng.uniform(0.05, 0.6, 2) * (width, height)
-        far = corner + rng.uniform(0.1, 0.4, 2) * (width, height * 0.3)
-        a, b = corner.astype(int).tolist(), far.astype(int).tolist()
-        cv2.rectangle(page, a, b, tuple(_colour(rng, 30, 150).tolist()), 1)
-    return page, np.full((height, width), 255, np.uint8)
-
-
-def _print_lines(page: Image, rng: Generator) -> None:
-    options = faces(("sans", "serif", "mono"), "all")
-    face = options[int(rng.integers(len(options)))]
-    tone = _colour(rng, 10, 110).astype(int).tolist()
-    canvas = Canvas(page)
-    ink = Ink(face, float(rng.uniform(7, 13)), (tone[0], tone[1], tone[2]), 0.9)
-    y = 50.0
-    while y < page.shape[0] - 30:
-        if rng.random() < 0.88:
-            letters = rng.choice(list("aaeeiioosnrdlcmtupbgvq     "), int(rng.integers(10, 58)))
-            canvas.text(40, y, "".join(letters).strip() or "a", ink, "noise")
-        y += ink.cap * rng.uniform(1.8, 2.3)
-
-
-def _scribble(page: Image, rng: Generator) -> None:
-    tone = tuple(_colour(rng, 10, 110).tolist())
-    step = int(rng.uniform(26, 44))
-    for y in range(60, page.shape[0] - 30, step):
-        length = rng.uniform(100, 480)
-        xs = 40 + np.linspace(0, length, int(length / 3))
-        ys = y + np.cumsum(rng.normal(0, 3, len(xs))) * 0.3 + rng.normal(0, step * 0.14, len(xs))
-        path = np.stack([xs + rng.normal(0, 3, len(xs)), ys], axis=1).astype(np.int32)
-        cv2.polylines(page, [path], False, tone, 1, cv2.LINE_AA)
-
-
-def _pen(image: Image, rng: Generator) -> None:
-    height, width = image.shape[:2]
-    start = rng.uniform(0, 1, 2) * (width, height)
-    angle = rng.uniform(0, 2 * np.pi)
-    end = start + np.array([np.cos(angle), np.sin(angle)]) * rng.uniform(0.15, 0.6) * width
-    thick = int(rng.uniform(0.006, 0.018) * width)
-    body, shine = _colour(rng, 5, 220), (245, 245, 245)
-    a, b = tuple(start.astype(int).tolist()), tuple(end.astype(int).tolist())
-    cv2.line(image, a, b, tuple((body * 0.4).tolist()), thick + 4, cv2.LINE_AA)
-    cv2.line(image, a, b, tuple(body.tolist()), thick, cv2.LINE_AA)
-    cv2.line(
-        image,
-        (a[0] - thick // 4, a[1] - thick // 4),
-        (b[0] - thick // 4, b[1] - thick // 4),
-        shine,
-        max(1, thick // 6),
-        cv2.LINE_AA,
-    )

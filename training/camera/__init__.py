@@ -8,12 +8,13 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from training.backgrounds import background, clutter
+from training.backgrounds import background
 from training.camera import light, sensor
 from training.camera.difficulty import LEVELS, Difficulty
 from training.camera.geometry import distort, draw_pose, homography_of, lay
 from training.camera.occlusion import hold
 from training.camera.presentation import Presentation, present
+from training.clutter import clutter
 
 __all__ = ["LEVELS", "Photograph", "degrade", "photograph"]
 
@@ -67,10 +68,12 @@ def photograph(
     corners = pose.corners
     if rng.random() < level.clutter:
         clutter(frame, rng)
+    fingers = bool(rng.random() < level.finger)
+    if fingers and rng.random() < 0.5:
+        hold(frame, corners, rng, (0.1, 0.3))  # the fingers behind, which the card covers
     flat, cover, homography = lay(card_image, mask, corners, size)
     _drop_shadow(frame, cover, rng)
     _compose(frame, flat, cover, rng)
-    fingers = bool(rng.random() < level.finger)
     seen = np.full(size, 255, np.uint8)
     if fingers:
         seen -= hold(frame, corners, rng, level.finger_reach)
