@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,13 +121,14 @@ class ScriptedReader:
         return Side.BACK if np.abs(middle - BACK_COLOUR).max() < 12 else None
 
 
-def draw_scene(colour: tuple[int, int, int], size: tuple[int, int] = (1280, 800)) -> Image:
+def draw_scene(colour: tuple[int, int, int], size: tuple[int, int] = (800, 500)) -> Image:
     """Draw a card of one colour with something printed on it, on a dark table."""
     width, height = size
     image = np.full((height, width, 3), (52, 58, 66), np.uint8)
     left, top, right, bottom = (int(v) for v in np.array(_quad(image).corners)[[0, 2]].flatten())
     cv2.rectangle(image, (left, top), (right, bottom), colour, -1)
-    lines = ("EJEMPLO", "PRUEBA", "LUISA") if colour == FRONT_COLOUR else ZONE
+    printed = {FRONT_COLOUR: ("EJEMPLO", "PRUEBA", "LUISA"), BACK_COLOUR: ZONE}
+    lines = printed.get(colour, ())
     scale = 1.1 if colour == FRONT_COLOUR else 1.0
     for number, line in enumerate(lines):
         place = (left + (300 if colour == FRONT_COLOUR else 30), top + 130 + 70 * number)
@@ -134,12 +136,15 @@ def draw_scene(colour: tuple[int, int, int], size: tuple[int, int] = (1280, 800)
             image, line, place, cv2.FONT_HERSHEY_PLAIN, scale * width / 600, (30, 30, 40), 2
         )
     if colour == FACE_COLOUR:
-        cv2.ellipse(image, (width // 2, height // 2), (150, 200), 0, 0, 360, (214, 170, 140), -1)
-        for x in (-60, 60):
-            cv2.circle(image, (width // 2 + x, height // 2 - 40), 16, (40, 30, 30), -1)
-        cv2.ellipse(image, (width // 2, height // 2 + 80), (60, 24), 0, 0, 180, (140, 50, 50), 8)
+        middle_x, middle_y, unit = width // 2, height // 2, height // 8
+        size_px = (int(1.5 * unit), 2 * unit)
+        cv2.ellipse(image, (middle_x, middle_y), size_px, 0, 0, 360, (214, 170, 140), -1)
+        for x in (-unit // 2, unit // 2):
+            cv2.circle(image, (middle_x + x, middle_y - unit // 3), unit // 6, (40, 30, 30), -1)
+        mouth = (middle_x, middle_y + unit * 4 // 5)
+        cv2.ellipse(image, mouth, (unit // 2, unit // 4), 0, 0, 180, (140, 50, 50), unit // 12)
     noise = np.random.default_rng(1).integers(-6, 7, image.shape)
-    return np.clip(image.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image.astype(np.int16) + noise, 0, 255), np.uint8)
 
 
 @dataclass
@@ -210,13 +215,21 @@ class Browser:
         return answer.get_data(as_text=True)
 
 
-def write_scenes(folder: Path) -> None:
-    """Write one folder of images for each thing that may lie before the camera."""
+@cache
+def _scenes() -> dict[str, bytes]:
     colours = {"front": FRONT_COLOUR, "back": BACK_COLOUR, "face": FACE_COLOUR,
                "table": (52, 58, 66)}  # fmt: skip
-    for name, colour in colours.items():
+    return {
+        name: cv2.imencode(".png", draw_scene(colour)[:, :, ::-1])[1].tobytes()
+        for name, colour in colours.items()
+    }
+
+
+def write_scenes(folder: Path) -> None:
+    """Write one folder of images for each thing that may lie before the camera."""
+    for name, content in _scenes().items():
         (folder / name).mkdir(parents=True)
-        cv2.imwrite(str(folder / name / "1.png"), draw_scene(colour)[:, :, ::-1])
+        (folder / name / "1.png").write_bytes(content)
     (folder / "now").symlink_to(folder / "table")
 
 

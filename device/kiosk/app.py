@@ -92,13 +92,13 @@ def create_app(kiosk: Kiosk) -> Flask:
     app.extensions["kiosk"] = kiosk
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=lambda: kiosk.language)
-    CSRFProtect(app)
 
     @app.before_request
     def refuse_strangers() -> None:
         if request.remote_addr not in LOOPBACK:
             raise Forbidden
 
+    CSRFProtect(app)
     for part in (start, consent, sides, confirm, live_photo, signature, summary, status):
         app.register_blueprint(part.bp)
     answers.register(app)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, flash, redirect, render_template, url_for
+from flask import Flask, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import Forbidden, HTTPException, SecurityError
 
 from device.camera.base import CameraError
 from device.capture.errors import (
@@ -66,6 +66,12 @@ def register(app: Flask) -> None:
             return answers.problem("kiosk.csrf", 400)
         flash(_("This page was too old. Please try again."), "error")
         return redirect(url_for("start.page"), 303)
+
+    @app.errorhandler(SecurityError)
+    @app.errorhandler(Forbidden)
+    def not_from_here(error: SecurityError | Forbidden) -> ResponseReturnValue:
+        # Nothing of the station for whoever does not sit before it.
+        return Response(status=error.code)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
