@@ -10,11 +10,13 @@ from device.inference.fields import withhold
 from device.inference.labels import squeeze
 from device.inference.mrz import MrzReading
 from device.inference.reading import FieldReading
+from device.inference.rows import join
 from domain.credential.fields import Source
 from domain.credential.mrz import parse_mrz
 
 _NUMERO_OCR = ("0123456789",) * 13
 _MOST_LOSS = 3.0
+_LEAST_HEIGHT = 20  # card pixels: the number is printed larger than the notices around it
 
 
 def read_back(
@@ -34,23 +36,20 @@ def read_back(
             }
         )
     found: dict[str, FieldReading] = {}
-    for line in recogniser.read(grey, boxes):
+    for line in recogniser.read(grey, _long_rows(boxes)):
         digits, _ = squeeze(line.text)
         if not 12 <= len(digits) <= 14 or sum(c.isdigit() for c in digits) < 10:
             continue
         fitted = ctc.fit(line.emissions, _NUMERO_OCR)
         if fitted is None or fitted.loss > _MOST_LOSS:
             continue
-        chance = float(
-            ctc.chances(
-                line.emissions.scores[None], [_classes(fitted.text, line.emissions.alphabet)]
-            )[0]
-        )
-        reading = FieldReading(fitted.text, chance, Source.TEXT, line.box)
-        if "numero_ocr" not in found or chance > found["numero_ocr"].confidence:
+        reading = FieldReading(fitted.text, ctc.posterior(fitted), Source.TEXT, line.box)
+        if "numero_ocr" not in found or reading.confidence > found["numero_ocr"].confidence:
             found["numero_ocr"] = reading
     return withhold(found)
 
 
-def _classes(text: str, alphabet: str) -> list[int]:
-    return [alphabet.index(character) for character in text]
+def _long_rows(boxes: Sequence[TextBox]) -> list[TextBox]:
+    """Return the lines long enough for thirteen digits; wide spacing breaks them in pieces."""
+    rows = join(boxes, most_gap=1.6)
+    return [row for row in rows if 5 < row.width / row.height < 22 and row.height > _LEAST_HEIGHT]

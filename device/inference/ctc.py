@@ -6,6 +6,7 @@ Scores are log probabilities, steps × (alphabet + blank), the blank last.
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ import numpy.typing as npt
 from device.inference.base import Emissions, Floats
 
 _NEVER = np.float32(-1e9)
+_FREE_LOSS = 3.0
+# The scores of a line that shows nothing.
+NOTHING: Floats = np.zeros((1, 1), np.float32)
 
 
 def log_softmax(logits: Floats, *, temperature: float = 1.0) -> Floats:
@@ -115,6 +119,17 @@ def fit(emissions: Emissions, pattern: Sequence[str]) -> Fit | None:
         int(through[:, position, column[c]].argmax()) for position, c in enumerate(text)
     )
     return Fit(text, float(emissions.scores.max(axis=1).sum()) - score, options, centres)
+
+
+def posterior(found: Fit) -> float:
+    """Return the chance that every character of a fit is right, given that the pattern holds.
+
+    A look-alike outside of the pattern, such as O for 0, costs little: it is no rival.
+    """
+    chance = math.exp(-max(0.0, found.loss - _FREE_LOSS))
+    for ranked in found.options:
+        chance /= sum(math.exp(-cost) for cost, _ in ranked)
+    return chance
 
 
 def _forward(letters: Floats, blanks: Floats, mask: Floats) -> Floats:

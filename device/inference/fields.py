@@ -9,13 +9,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from device.inference import identifiers
+from device.inference import ctc, identifiers
 from device.inference.base import TextBox, TextLine
-from device.inference.formats import COMBINED, FORMATS, address_like, names_like, whole_value
-from device.inference.labels import Fragment, field_table, fragments
+from device.inference.blocks import read_domicile, read_names
+from device.inference.formats import (
+    COMBINED,
+    FORMATS,
+    LENGTHS,
+    TWO_YEARS,
+    as_digits,
+    is_identifier,
+    whole_value,
+)
+from device.inference.labels import (
+    Fragment,
+    certainty,
+    field_table,
+    fragments,
+    joined,
+    without_spaces,
+)
+from device.inference.look import (
+    LookAgain,
+    around,
+    expected_boxes,
+    overlap,
+    overlap_share,
+    second_opinion,
+    views,
+)
 from device.inference.reading import FieldReading
 from domain.credential.fields import Source
-from domain.credential.text import normalise_printed
 
 # Short values that mean nothing without their label.
 _LABELLED = (
@@ -24,6 +48,9 @@ _LABELLED = (
 )  # fmt: skip
 # Values whose form alone tells what they are.
 _TELLING = ("fecha_nacimiento", "anio_registro")
+_CLEAR = 0.98  # a value read with this confidence is not looked at again
+_PROBED = 0.9  # a value found where none was detected must be this certain
+_DIGITS = "0123456789"
 _MOST_DISTANCE = 6.0  # glyph heights between a label and its value
 
 
@@ -36,15 +63,19 @@ class _Pair:
     text: str
 
 
-def read_front(lines: Sequence[TextLine]) -> dict[str, FieldReading]:
-    """Return the fields of a front from its read lines; uncertain ones are left out."""
-    parts = fragments(lines)
+def read_front(lines: Sequence[TextLine], look: LookAgain) -> dict[str, FieldReading]:
+    """Return the fields of a front from its read lines; uncertain ones are left out.
+
+    `look` reads further boxes of the same card: where a label has no value, where a value is in
+    doubt, where a line seems to be missing.
+    """
+    parts = _with_years_joined(fragments(lines), look)
     found: dict[str, FieldReading] = {}
     used: set[int] = set()
-    _identifiers(parts, found, used)
-    _labelled(parts, found, used)
-    _names(parts, found, used)
-    _domicile(parts, found, used)
+    _identifiers(parts, found, used, look)
+    _labelled(parts, found, used, look)
+    found |= read_names(parts, used, found.get("clave_elector"), look)
+    found |= read_domicile(parts, used, look)
     return withhold(found)
 
 
@@ -54,18 +85,19 @@ def withhold(found: Mapping[str, FieldReading]) -> dict[str, FieldReading]:
     return {name: reading for name, reading in found.items() if reading.confidence >= floors[name]}
 
 
-def _identifiers(parts: Sequence[Fragment], found: dict[str, FieldReading], used: set[int]) -> None:
-    claves, curps = identifiers.find_clave(parts), identifiers.find_curp(parts)
-    for candidates in (claves, curps):
-        if candidates is not None:
-            used.update(id(part) for part in parts if part.box is candidates.box)
-    clave, curp = identifiers.decide(claves, curps)
+def _identifiers(
+    parts: Sequence[Fragment], found: dict[str, FieldReading], used: set[int], look: LookAgain
+) -> None:
+    clave, curp = identifiers.read_identifiers(parts, look)
+    used.update(id(part) for part in parts if part.label is None and is_identifier(part.text))
     for name, chosen in (("clave_elector", clave), ("curp", curp)):
         if chosen is not None:
             found[name] = FieldReading(chosen.text, chosen.confidence, Source.TEXT, chosen.box)
 
 
-def _labelled(parts: Sequence[Fragment], found: dict[str, FieldReading], used: set[int]) -> None:
+def _labelled(
+    parts: Sequence[Fragment], found: dict[str, FieldReading], used: set[int], look: LookAgain
+) -> None:
     pairs = sorted(_pairs(parts, used), key=lambda pair: pair.cost)
     taken_labels: set[int] = set()
     for pair in pairs:
@@ -76,20 +108,97 @@ def _labelled(parts: Sequence[Fragment], found: dict[str, FieldReading], used: s
         used.add(id(pair.value))
         if pair.label is not None:
             taken_labels.add(id(pair.label))
-        _keep(found, pair)
+        _keep(found, pair, look)
+    for label in parts:
+        if label.label in _LABELLED and label.label not in found:
+            _probe(found, label, parts, look)
+    # A year alone under *vigencia* where no label of *emisión* stands: half of a combined value.
+    alone = "vigencia" in found and COMBINED.fullmatch(str(found["vigencia"].value)) is None
+    if alone and not any(part.label == "emision" for part in parts):
+        del found["vigencia"]
 
 
-def _keep(found: dict[str, FieldReading], pair: _Pair) -> None:
+def _probe(
+    found: dict[str, FieldReading], label: Fragment, parts: Sequence[Fragment], look: LookAgain
+) -> None:
+    """Look for the value of a label where it would stand: beside it, then below it."""
+    field = str(label.label)
+    heights = sorted(p.box.height for p in parts if p.label is None and p.line.confidence > 0.8)
+    height = heights[len(heights) // 2] if heights else 1.3 * label.box.height
+    for box in expected_boxes(label.box, height, characters=LENGTHS[field]):
+        if any(overlap_share(box, p.box) > 0.3 for p in parts if p.label is not None):
+            continue
+        (line,) = look([box])
+        for part in fragments([line]):
+            text = whole_value(field, part.text) if part.label is None else None
+            if text is not None and certainty(part) > _PROBED:
+                _keep(found, _Pair(0.0, field, label, part, text), look)
+                return
+
+
+def _keep(found: dict[str, FieldReading], pair: _Pair, look: LookAgain) -> None:
     if pair.field not in _LABELLED:
         return  # its value only had to be kept from other labels
-    confidence = pair.value.line.confidence
+    text, confidence = _confirmed(pair, look)
     if pair.field == "vigencia":
-        both = COMBINED.fullmatch(pair.text)
+        both = COMBINED.fullmatch(text)
         if both is not None:
             # Models since G print both years as one: the value stays as printed.
             emision = FieldReading(both[1], confidence, Source.TEXT, pair.value.box)
             found.setdefault("emision", emision)
-    found[pair.field] = FieldReading(pair.text, confidence, Source.TEXT, pair.value.box)
+    found[pair.field] = FieldReading(text, confidence, Source.TEXT, pair.value.box)
+
+
+def _confirmed(pair: _Pair, look: LookAgain) -> tuple[str, float]:
+    """Return the value with its chance, read again as digits alone where it is in doubt."""
+    chance = certainty(pair.value)
+    if chance >= _CLEAR:
+        return pair.text, chance
+    if not pair.text[-1].isdigit():
+        again = second_opinion(pair.value, look)
+        return pair.text, again.get(pair.value.text, 0.0)
+    chances: dict[str, float] = {}
+    pattern = [_DIGITS if c.isdigit() else c for c in pair.text if c != " "]
+    crops = views(pair.value, look)
+    for emissions in crops:
+        fitted = ctc.fit(without_spaces(emissions), pattern)
+        if fitted is not None:
+            chances[fitted.text] = chances.get(fitted.text, 0.0) + ctc.posterior(fitted) / len(
+                crops
+            )
+    best = max(chances, key=lambda text: chances[text], default="")
+    digits = iter(best)
+    text = "".join(c if c == " " else next(digits, "") for c in pair.text)
+    checked = whole_value(pair.field, text)
+    return (pair.text, 0.0) if checked is None else (checked, chances[best])
+
+
+def _with_years_joined(parts: list[Fragment], look: LookAgain) -> list[Fragment]:
+    """Join values that are one only together: `2026 -` and `2036`, `2019` and `04`."""
+    values = [part for part in parts if part.label is None]
+    for first in values:
+        for second in values:
+            if not _continues(first.box, second.box):
+                continue
+            text = f"{first.text} {second.text}"
+            whole: Fragment | None = None
+            if COMBINED.fullmatch(text) or whole_value("anio_registro", text):
+                whole = joined(first, second)
+            elif TWO_YEARS.fullmatch(text):
+                # The dash between them was not seen; it is, in one piece.
+                (line,) = look([around([first.box, second.box])])
+                whole = next((p for p in fragments([line]) if COMBINED.fullmatch(p.text)), None)
+            if whole is not None:
+                rest = [part for part in parts if part is not first and part is not second]
+                return _with_years_joined([*rest, whole], look)
+    return parts
+
+
+def _continues(first: TextBox, second: TextBox) -> bool:
+    """Say whether the second box follows the first on its line, a dash apart at most."""
+    height = max(first.height, second.height)
+    level = abs(first.middle_y - second.middle_y)
+    return -0.5 * height < second.x0 - first.x1 < 1.9 * height and level < 0.4 * height
 
 
 def _pairs(parts: Sequence[Fragment], used: set[int]) -> list[_Pair]:
@@ -103,7 +212,9 @@ def _pairs(parts: Sequence[Fragment], used: set[int]) -> list[_Pair]:
             if label.label not in _LABELLED:
                 text: str | None = value.text if FORMATS[label.label].search(value.text) else None
             else:
-                text = whole_value(label.label, value.text)
+                text = whole_value(label.label, value.text) or whole_value(
+                    label.label, as_digits(value.text)
+                )
             distance = None if text is None else _distance(label, value)
             if text is not None and distance is not None:
                 pairs.append(_Pair(distance, label.label, label, value, text))
@@ -129,101 +240,13 @@ def _distance(label: Fragment, value: Fragment) -> float | None:
         return 0.4 + 0.35 * max(gap, 0) + level
     below = (right.y0 - left.y1) / height
     aside = min(abs(right.x0 - left.x0), abs(_centre(right) - _centre(left))) / height
-    if -0.5 < below < 3.0 and aside < 5.0 and _overlap(left, right) > 0:
+    if -0.5 < below < 3.0 and aside < 5.0 and overlap(left, right) > 0:
         return 0.5 + max(below, 0) + 0.5 * aside
     above = (left.y0 - right.y1) / height
-    if -0.5 < above < 1.5 and aside < 3.0 and _overlap(left, right) > 0:
+    if -0.5 < above < 1.5 and aside < 3.0 and overlap(left, right) > 0:
         return 3.5 + max(above, 0) + 0.5 * aside
     return None
 
 
 def _centre(box: TextBox) -> float:
     return 0.5 * (box.x0 + box.x1)
-
-
-def _overlap(first: TextBox, second: TextBox) -> float:
-    return min(first.x1, second.x1) - max(first.x0, second.x0)
-
-
-def _names(parts: Sequence[Fragment], found: dict[str, FieldReading], used: set[int]) -> None:
-    label = next((p for p in parts if p.label == "nombre"), None)
-    if label is None:
-        return
-    block = _block(parts, label, used, most=4, fits=names_like)
-    if len(block) < 2:
-        return
-    names = ["apellido_paterno", "apellido_materno", "nombres"]
-    if len(block) == 2:
-        names = ["apellido_paterno", "nombres"]
-    if len(block) > 3:
-        return
-    for name, value in zip(names, block, strict=True):
-        used.add(id(value))
-        text = normalise_printed(value.text)
-        found[name] = FieldReading(text, value.line.confidence, Source.TEXT, value.box)
-
-
-def _domicile(parts: Sequence[Fragment], found: dict[str, FieldReading], used: set[int]) -> None:
-    label = next((p for p in parts if p.label == "domicilio"), None)
-    if label is None:
-        return
-    block = _block(parts, label, used, most=3, fits=address_like)
-    if not block:
-        return
-    used.update(id(value) for value in block)
-    confidence = 1.0
-    for value in block:
-        confidence = min(confidence, value.line.confidence)
-    lines = tuple(normalise_printed(value.text) for value in block)
-    found["domicilio"] = FieldReading(
-        lines, confidence, Source.TEXT, _around([v.box for v in block])
-    )
-
-
-def _block(
-    parts: Sequence[Fragment], label: Fragment, used: set[int], *, most: int, fits: object
-) -> list[Fragment]:
-    """Return the values under a label, one below the other and flush left, up to the next label
-    or a gap."""
-    block: list[Fragment] = []
-    edge = label.box
-    candidates = sorted(
-        (p for p in parts if p is not label and id(p) not in used), key=lambda p: p.box.y0
-    )
-    for part in candidates:
-        same_line = part.line is label.line and part.start >= label.end
-        height = part.box.height
-        if not same_line and part.box.middle_y < label.box.middle_y + 0.4 * height:
-            beside = abs(part.box.middle_y - label.box.middle_y) < 0.4 * height
-            if not (beside and 0 <= part.box.x0 - label.box.x1 < 4 * height):
-                continue
-        last = block[-1].box if block else edge
-        if part.label is not None:
-            overlaps = _overlap(part.box, label.box) > 0 or _overlap(part.box, last) > 0
-            flush = abs(part.box.x0 - label.box.x0) < 2 * height
-            if overlaps and flush and part.box.y0 > label.box.y0:
-                break
-            continue
-        if not fits(part.text):  # type: ignore[operator]
-            continue
-        left = block[0].box.x0 if block else label.box.x0
-        tolerance = 1.2 if block else 3.5
-        if abs(part.box.x0 - left) > tolerance * height and not (
-            same_line or (not block and part.box.x0 >= label.box.x1)
-        ):
-            continue
-        if part.box.y0 - last.y1 > 1.6 * height:
-            break
-        block.append(part)
-        if len(block) == most:
-            break
-    return block
-
-
-def _around(boxes: Sequence[TextBox]) -> TextBox:
-    return TextBox(
-        min(b.x0 for b in boxes),
-        min(b.y0 for b in boxes),
-        max(b.x1 for b in boxes),
-        max(b.y1 for b in boxes),
-    )

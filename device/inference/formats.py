@@ -38,6 +38,20 @@ _WHOLE: dict[str, re.Pattern[str]] = {
 }
 
 COMBINED = re.compile(rf"({_YEAR}) ?[-/] ?({_YEAR})")
+TWO_YEARS = re.compile(rf"{_YEAR} ?[-.,:/]? ?{_YEAR}")
+
+# How many characters a value has, to know where to look for it.
+LENGTHS: dict[str, int] = {
+    "anio_registro": 7,
+    "emision": 4,
+    "vigencia": 11,
+    "seccion": 4,
+    "fecha_nacimiento": 10,
+    "sexo": 1,
+    "estado": 2,
+    "municipio": 3,
+    "localidad": 4,
+}
 
 
 def whole_value(name: str, text: str) -> str | None:
@@ -51,6 +65,10 @@ def whole_value(name: str, text: str) -> str | None:
         day, sign, month, year = match.groups()
         is_day = 1 <= int(day) <= 31 and 1 <= int(month) <= 12 and "1900" <= year <= "2099"
         return f"{day}{sign}{month}{sign}{year}" if is_day else None
+    if name == "vigencia" and match[3]:
+        # Print sets the dash with a space on both sides or on none.
+        space = " " if " " in match[0] else ""
+        return f"{match[1]}{space}{match[2]}{space}{match[3]}"
     return match[0]
 
 
@@ -62,3 +80,21 @@ def names_like(text: str) -> bool:
 def address_like(text: str) -> bool:
     """Say whether a line can be part of a domicile."""
     return len(text) >= 3 and "<" not in text and sum(c.isalnum() for c in text) >= 3
+
+
+# What a recogniser takes for a digit in a value that has digits alone.
+_LOOK_ALIKE = str.maketrans("OQDILZSBG", "000112586")
+
+
+def as_digits(text: str) -> str:
+    """Return a text of mostly digits with the letters that look like one replaced."""
+    if sum(c.isdigit() for c in text) * 2 < len(text):
+        return text
+    return text.translate(_LOOK_ALIKE)
+
+
+def is_identifier(text: str) -> bool:
+    """Say whether a text can only be a CURP or a clave: about 18 letters and digits, mixed."""
+    letters = [c for c in text if c.isalnum()]
+    digits = sum(c.isdigit() for c in letters)
+    return 16 <= len(letters) <= 20 and 6 <= digits <= 14

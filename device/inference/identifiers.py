@@ -11,11 +11,16 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from device.inference import ctc
-from device.inference.base import TextBox, TextLine
-from device.inference.labels import Fragment, squeeze
+from device.inference.base import TextBox
+from device.inference.labels import (
+    Fragment,
+    certainty,
+    emissions_of,
+    squeeze,
+    without_spaces,
+)
+from device.inference.look import LookAgain, views
 from domain import entidades
 from domain.credential.clave_elector import ClaveElector, parse_clave_elector
 from domain.credential.curp import Curp, parse_curp
@@ -35,9 +40,11 @@ CLAVE_PATTERN: tuple[str, ...] = (
 )  # fmt: skip
 
 _MOST_LOSS = 9.0
+_FREE_LOSS = 2.0
 _MOST_COST = 5.0
 _LEAST_MARGIN = 1.2
 _MOST_TEXTS = 80
+_CLEAR = 0.98  # a value read with this confidence needs no look at its rivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,68 +84,70 @@ def is_clave(text: str) -> bool:
     return True
 
 
-def find_curp(fragments: Sequence[Fragment]) -> Candidates | None:
-    """Return what may be the CURP among the values of a front."""
-    return _find(fragments, CURP_PATTERN, is_curp)
+def read_identifiers(
+    fragments: Sequence[Fragment], look: LookAgain
+) -> tuple[Identifier | None, Identifier | None]:
+    """Return the clave de elector and the CURP among the values of a front."""
+    claves, curps = _clear(fragments, is_clave), _clear(fragments, is_curp)
+    if claves is not None and curps is not None:
+        decided = decide(claves, curps)
+        if all(decided):
+            return decided
+    # Something is in doubt: weigh every rival of every character.
+    return decide(
+        _find(fragments, CLAVE_PATTERN, is_clave, look),
+        _find(fragments, CURP_PATTERN, is_curp, look),
+    )
 
 
-def find_clave(fragments: Sequence[Fragment]) -> Candidates | None:
-    """Return what may be the clave de elector among the values of a front."""
-    return _find(fragments, CLAVE_PATTERN, is_clave)
+def _clear(fragments: Sequence[Fragment], rule: Callable[[str], bool]) -> Candidates | None:
+    """Return the value that was read without doubt and keeps the rule."""
+    for fragment in fragments:
+        letters, _ = squeeze(fragment.text)
+        if fragment.label is None and len(letters) == len(CURP_PATTERN) and rule(letters):
+            chance = certainty(fragment)
+            if chance >= _CLEAR:
+                return Candidates(((-math.log(chance), letters),), fragment.box)
+    return None
 
 
 def _find(
-    fragments: Sequence[Fragment], pattern: Sequence[str], rule: Callable[[str], bool]
+    fragments: Sequence[Fragment],
+    pattern: Sequence[str],
+    rule: Callable[[str], bool],
+    look: LookAgain,
 ) -> Candidates | None:
-    best: Candidates | None = None
+    best: tuple[float, Fragment] | None = None
     for fragment in fragments:
         letters, _ = squeeze(fragment.text)
         if fragment.label is not None or not 16 <= len(letters) <= 20:
             continue
         if sum(c.isdigit() for c in letters) < 6:
             continue
-        found = _candidates(fragment, pattern, rule)
-        if found.texts and (best is None or found.best < best.best):
-            best = found
-    return best
+        found = ctc.fit(without_spaces(emissions_of(fragment)), pattern)
+        if found is not None and found.loss < _MOST_LOSS and (not best or found.loss < best[0]):
+            best = (found.loss, fragment)
+    return _candidates(best[1], pattern, rule, look) if best is not None else None
 
 
 def _candidates(
-    fragment: Fragment, pattern: Sequence[str], rule: Callable[[str], bool]
+    fragment: Fragment, pattern: Sequence[str], rule: Callable[[str], bool], look: LookAgain
 ) -> Candidates:
-    emissions = fragment.line.emissions
-    if not fragment.is_whole:
-        emissions = part(fragment.line, fragment.start, fragment.end).emissions
-    found = ctc.fit(emissions, pattern)
-    if found is None or found.loss > _MOST_LOSS:
-        return Candidates((), fragment.box)
-    texts = (
-        (found.loss + cost, text)
-        for cost, text in ctc.cheapest(found.options, most_cost=2 * _MOST_COST, most=_MOST_TEXTS)
-        if rule(text)
-    )
-    return Candidates(tuple(texts), fragment.box)
-
-
-def part(line: TextLine, start: int, end: int) -> TextLine:
-    """Return a line whose scores cover some of its characters alone: the steps between their
-    neighbours' middles."""
-    emissions = line.emissions
-    steps = len(emissions.scores)
-    width = (emissions.x1 - emissions.x0) / steps
-    at = [(c.x - emissions.x0) / width for c in line.characters]
-    first = 0 if start == 0 else int(np.ceil(0.5 * (at[start - 1] + at[start])))
-    last = steps if end >= len(at) else int(np.floor(0.5 * (at[end - 1] + at[end])))
-    scores = emissions.scores[first : max(last, first + 1)]
-    cut = type(emissions)(
-        scores,
-        emissions.alphabet,
-        emissions.x0 + first * width,
-        emissions.x0 + (first + len(scores)) * width,
-    )
-    return TextLine(
-        line.text[start:end], line.confidence, line.box, line.characters[start:end], cut
-    )
+    """Return the texts that keep the rule, by their mean chance over several crops."""
+    chances: dict[str, float] = {}
+    crops = views(fragment, look)
+    for emissions in crops:
+        found = ctc.fit(without_spaces(emissions), pattern)
+        if found is None or found.loss > _MOST_LOSS:
+            continue
+        # Look-alikes outside of the pattern are no rivals: the form of the value is certain.
+        loss = max(0.0, found.loss - _FREE_LOSS)
+        most = 2 * _MOST_COST
+        for cost, text in ctc.cheapest(found.options, most_cost=most, most=_MOST_TEXTS):
+            if rule(text):
+                chances[text] = chances.get(text, 0.0) + math.exp(-loss - cost) / len(crops)
+    ranked = sorted((-math.log(min(chance, 1.0)), text) for text, chance in chances.items())
+    return Candidates(tuple(ranked), fragment.box)
 
 
 def decide(

@@ -5,6 +5,7 @@ A label may stand alone, before its value on one line, or several pairs may shar
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 import unicodedata
@@ -13,14 +14,17 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from device.inference.base import TextBox, TextLine
+from device.inference import ctc
+from device.inference.base import Character, Emissions, TextBox, TextLine
 from device.inference.formats import FORMATS
 
 _TABLE = Path(__file__).with_name("fields.toml")
 _SHORT = 5  # a label of fewer letters must be exact: one wrong letter makes it another word
 _CLOSE = 0.78
+_NEVER = -30.0
 _TELLING_LENGTH = 4  # a shorter word inside a line is no label
 
 
@@ -199,3 +203,57 @@ def _part_box(line: TextLine, start: int, end: int) -> TextBox:
     x0, x1 = max(box.x0, min(x0, box.x1 - 1)), min(box.x1, max(x1, box.x0 + 1))
     drop = box.slope * (0.5 * (x0 + x1) - 0.5 * (box.x0 + box.x1))
     return TextBox(x0, box.y0 + drop, max(x1, x0 + 1), box.y1 + drop, box.slope)
+
+
+def emissions_of(fragment: Fragment) -> Emissions:
+    """Return the scores of a fragment alone: the steps between its neighbours' middles."""
+    line, emissions = fragment.line, fragment.line.emissions
+    if fragment.is_whole:
+        return emissions
+    steps = len(emissions.scores)
+    width = (emissions.x1 - emissions.x0) / steps
+    at = [(c.x - emissions.x0) / width for c in line.characters]
+    start, end = fragment.start, fragment.end
+    first = 0 if start == 0 else math.ceil(0.5 * (at[start - 1] + at[start]))
+    last = steps if end >= len(at) else math.floor(0.5 * (at[end - 1] + at[end]))
+    scores = emissions.scores[first : max(last, first + 1)]
+    x0 = emissions.x0 + first * width
+    return Emissions(scores, emissions.alphabet, x0, x0 + len(scores) * width)
+
+
+def without_spaces(emissions: Emissions) -> Emissions:
+    """Return scores in which a space counts as nothing printed: how wide it is proves nothing."""
+    scores = emissions.scores.copy()
+    space = emissions.alphabet.index(" ")
+    scores[:, emissions.blank] = np.logaddexp(scores[:, emissions.blank], scores[:, space])
+    scores[:, space] = _NEVER
+    return Emissions(scores, emissions.alphabet, emissions.x0, emissions.x1)
+
+
+def certainty(fragment: Fragment) -> float:
+    """Return the chance that every character of a fragment is right."""
+    if fragment.is_whole:
+        return fragment.line.confidence
+    emissions = emissions_of(fragment)
+    classes = [emissions.alphabet.index(character) for character in fragment.text]
+    return float(ctc.chances(emissions.scores[None], [classes])[0])
+
+
+def joined(first: Fragment, second: Fragment) -> Fragment:
+    """Return two values of one line as one, a space between."""
+    parts = emissions_of(first), emissions_of(second)
+    scores = np.concatenate([part.scores for part in parts])
+    a, b = first.box, second.box
+    box = TextBox(a.x0, min(a.y0, b.y0), b.x1, max(a.y1, b.y1), a.slope)
+    characters = (
+        *first.line.characters[first.start : first.end],
+        Character(((" ", 1.0),), 0.5 * (a.x1 + b.x0)),
+        *second.line.characters[second.start : second.end],
+    )
+    text = f"{first.text} {second.text}"
+    # The space is not in the scores, so the chance is that of both parts.
+    chance = certainty(first) * certainty(second)
+    emissions = Emissions(scores, parts[0].alphabet, parts[0].x0, parts[1].x1)
+    return Fragment(
+        text, None, box, TextLine(text, chance, box, characters, emissions), 0, len(text)
+    )

@@ -10,10 +10,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import contains
 
 from device.inference import ctc
 from device.inference.base import CARD_WIDTH_PX, Image, TextBox, TextLine, TextRecogniser
 from device.inference.labels import field_table
+from device.inference.rows import join
 from domain.credential import mrz as rules
 
 _DIGIT, _LETTER = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -28,11 +30,13 @@ PATTERNS: tuple[tuple[str, ...], ...] = (
     (_LETTER, *[_LETTER + rules.FILLER] * 29),
 )  # fmt: skip
 
+_MOST_GAP = 6.0  # glyph heights between two pieces of a line: fillers are easily overlooked
 _LEAST_WIDTH = 0.55 * CARD_WIDTH_PX
 _MOST_LOSS = 14.0  # a line that fits its pattern worse than this is no MRZ line
 _MOST_COST = 7.0  # how far from its first choice a check may take a line, in log probability
 _LEAST_MARGIN = 1.6  # between the chosen lines and the next that pass, likewise
 _MOST_TEXTS = 60
+_CLEAR = 0.985  # a line read with this confidence needs no second look at its rivals
 # (shift of the crop in glyph heights, factor on its height) of the retries.
 _RETRIES = ((0.0, 1.18), (0.12, 1.0), (-0.12, 1.0))
 
@@ -83,7 +87,7 @@ def find_rows(boxes: Sequence[TextBox]) -> list[tuple[TextBox, TextBox, TextBox]
     Pieces of one line are joined; the lines are long, of one height and evenly spaced. Where only
     two of three were found, the third is looked for at their distance, below and above.
     """
-    rows = [row for row in _joined(boxes) if row.width >= _LEAST_WIDTH]
+    rows = [row for row in join(boxes, most_gap=_MOST_GAP) if row.width >= _LEAST_WIDTH]
     triples: list[tuple[float, tuple[TextBox, TextBox, TextBox]]] = []
     for i, first in enumerate(rows):
         for j in range(i + 1, len(rows)):
@@ -101,36 +105,6 @@ def find_rows(boxes: Sequence[TextBox]) -> list[tuple[TextBox, TextBox, TextBox]
             between = replace(upper, y0=(upper.y0 + lower.y0) / 2, y1=(upper.y1 + lower.y1) / 2)
             triples.append((1.2, _aligned(upper, between, lower)))
     return [triple for _, triple in sorted(triples, key=lambda item: item[0])[:3]]
-
-
-def _joined(boxes: Sequence[TextBox]) -> list[TextBox]:
-    """Join boxes that stand on one line, from top to bottom."""
-    rows: list[TextBox] = []
-    for box in sorted(boxes, key=lambda b: b.x0):
-        for index, row in enumerate(rows):
-            level = row.middle_y + row.slope * (box.x0 - 0.5 * (row.x0 + row.x1))
-            same = abs(box.middle_y - level) < 0.35 * min(row.height, box.height)
-            if same and 0.6 < box.height / row.height < 1.67 and box.x0 - row.x1 < 6 * row.height:
-                rows[index] = _union(row, box)
-                break
-        else:
-            rows.append(box)
-    return sorted(rows, key=lambda row: row.middle_y)
-
-
-def _union(row: TextBox, box: TextBox) -> TextBox:
-    """Return one box for two pieces; the longer one says where the line runs."""
-    x0, x1 = min(row.x0, box.x0), max(row.x1, box.x1)
-    first, second = 0.5 * (row.x0 + row.x1), 0.5 * (box.x0 + box.x1)
-    slope = row.slope if row.width > box.width else box.slope
-    if second - first > 3 * row.height:
-        slope = (box.middle_y - row.middle_y) / (second - first)
-    share = box.width / (row.width + box.width)
-    centre = 0.5 * (x0 + x1)
-    anchor_x, anchor_y = (first, row.middle_y) if row.width > box.width else (second, box.middle_y)
-    middle = anchor_y + slope * (centre - anchor_x)
-    half = 0.5 * (row.height * (1 - share) + box.height * share)
-    return TextBox(x0, middle - half, x1, middle + half, slope)
 
 
 def _alike(first: TextBox, second: TextBox) -> bool:
@@ -188,6 +162,9 @@ def _pool(pools: list[dict[str, float]], lines: Sequence[TextLine]) -> bool:
 
 
 def _candidates(line: TextLine, pattern: Sequence[str]) -> list[_Candidate]:
+    fits = len(line.text) == len(pattern) and all(map(contains, pattern, line.text))
+    if fits and line.confidence >= _CLEAR:
+        return [_Candidate(-math.log(line.confidence), line.text)]
     found = ctc.fit(line.emissions, pattern)
     if found is None or found.loss > _MOST_LOSS:
         return []
@@ -238,7 +215,7 @@ def _decide(
         return None
     # Four digits hold: a wrong pair that passes is one in thousands of the doubt that is left.
     doubt = math.exp(-margin) / 10 + (1 - math.exp(-cost)) / 1000
-    name_confidence = 1 / (1 + math.exp(-name_margin)) * math.exp(-0.1 * max(0.0, name_cost - 1))
+    name_confidence = math.exp(-name_cost) / (1 + math.exp(-name_margin))
     lines = (first, second, third)
     if rules.failed_checks(lines):
         return None

@@ -107,7 +107,8 @@ def steepness(grey: Image) -> float:
 
 def _percentile(values: Image, share: float) -> float:
     """Return the tone below which that share of the pixels lies, by their histogram."""
-    counts = np.cumsum(np.bincount(values.reshape(-1), minlength=256))
+    histogram = cv2.calcHist([np.ascontiguousarray(values)], [0], None, [256], [0, 256])
+    counts = np.cumsum(histogram)
     return float(np.searchsorted(counts, share * counts[-1]))
 
 

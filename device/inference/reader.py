@@ -23,7 +23,9 @@ from device.inference.base import (
     ModelError,
     Quad,
     Side,
+    TextBox,
     TextDetector,
+    TextLine,
     TextRecogniser,
 )
 from device.inference.fields import read_front
@@ -168,7 +170,12 @@ class CardReader:
             with clock.stage("recognise"):
                 lines = self._recogniser.read(grey, boxes)
             with clock.stage("fields"):
-                return replace(reading, fields=read_front(lines))
+                recogniser = self._recogniser
+
+                def look(places: Sequence[TextBox]) -> list[TextLine]:
+                    return recogniser.read(grey, places)
+
+                return replace(reading, fields=read_front(lines, look))
         with clock.stage("mrz"):
             zone = mrz.read(grey, boxes, self._recogniser)
         with clock.stage("recognise"):

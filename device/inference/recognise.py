@@ -16,6 +16,8 @@ from device.inference.tflite import ModelFile, Network
 _MARGIN_Y = 0.3
 _MARGIN_X = 0.35
 _RIVALS = 3
+_WIDTH_STEP = 64  # columns between the widths at which the network is run
+_AIR = 16  # columns kept free behind a line
 
 
 class TfliteTextRecogniser:
@@ -31,26 +33,25 @@ class TfliteTextRecogniser:
             return []
         _, height, width, _ = self._network.input_shape
         crops = [crop(grey, box, height, width) for box in boxes]
-        logits = np.stack([self._run(pixels) for pixels, _, _ in crops])
-        scores = ctc.log_softmax(logits, temperature=self._temperature)
+        scores = [self._run(pixels) for pixels, _, _ in crops]
         spans = [(x0, x1) for _, x0, x1 in crops]
         return lines(scores, self._alphabet, boxes, spans)
 
     def _run(self, pixels: Image) -> Floats:
         values = pixels.astype(np.float32) / np.float32(127.5) - np.float32(1)
-        scores: Floats = self._network.run(values[None, :, :, None])[0][0]
-        return scores
+        logits = self._network.run(values[None, :, :, None])[0][0]
+        return ctc.log_softmax(logits, temperature=self._temperature)
 
 
 def lines(
-    scores: Floats,
+    scores: Sequence[Floats],
     alphabet: str,
     boxes: Sequence[TextBox],
     spans: Sequence[tuple[float, float]],
 ) -> list[TextLine]:
-    """Return what scores (lines × steps × classes) say; spans are the card x of their ends."""
+    """Return what the scores of each line say; spans are the card x of their ends."""
     texts = [ctc.greedy(line) for line in scores]
-    chances = ctc.chances(scores, [classes for classes, _ in texts])
+    chances = ctc.chances(_padded(scores), [classes for classes, _ in texts])
     found = []
     for line, (classes, steps), chance, box, (x0, x1) in zip(
         scores, texts, chances, boxes, spans, strict=True
@@ -68,6 +69,16 @@ def lines(
     return found
 
 
+def _padded(scores: Sequence[Floats]) -> Floats:
+    """Stack lines of different lengths: the shorter ones end in certain blanks."""
+    steps, classes = max(len(line) for line in scores), scores[0].shape[1]
+    stacked = np.full((len(scores), steps, classes), -30, np.float32)
+    stacked[:, :, -1] = 0
+    for row, line in zip(stacked, scores, strict=True):
+        row[: len(line)] = line
+    return stacked
+
+
 def _characters(emissions: Emissions, steps: Sequence[int]) -> tuple[Character, ...]:
     if not steps:
         return ()
@@ -82,9 +93,10 @@ def _characters(emissions: Emissions, steps: Sequence[int]) -> tuple[Character, 
 
 
 def crop(grey: Image, box: TextBox, height: int, width: int) -> tuple[Image, float, float]:
-    """Cut a segment out for the network: height×width pixels, and the card x of both ends.
+    """Cut a segment out for the network, and say the card x of both ends of the crop.
 
-    A line too long is squeezed; a short one is padded on the right with the median of its edge.
+    It is as high as asked and at most as wide: a longer line is squeezed, a shorter one padded on
+    the right with the median of its edge.
     """
     across = box.height * _MARGIN_Y
     along = box.height * _MARGIN_X
@@ -98,9 +110,11 @@ def crop(grey: Image, box: TextBox, height: int, width: int) -> tuple[Image, flo
     pixels = np.asarray(cv2.resize(part, (fitted, height), interpolation=method), np.uint8)
     if fitted == width:
         return pixels, float(x0), float(x0 + part.shape[1])
-    canvas = np.full((height, width), int(np.median(pixels[:, -2:])), np.uint8)
+    # The least width that leaves the end of the line some air, as in training.
+    roomy = min(-(-(fitted + _AIR) // _WIDTH_STEP) * _WIDTH_STEP, width)
+    canvas = np.full((height, roomy), int(np.median(pixels[:, -1])), np.uint8)
     canvas[:, :fitted] = pixels
-    return canvas, float(x0), x0 + part.shape[1] * width / fitted
+    return canvas, float(x0), x0 + part.shape[1] * roomy / fitted
 
 
 def _level(grey: Image, box: TextBox, x0: int, x1: int, half: float) -> Image:

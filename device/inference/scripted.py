@@ -87,7 +87,7 @@ class ScriptedTextRecogniser:
             return []
         asked = [self._at(box) for box in boxes]
         steps = max(2 * max(len(text.text) for text in asked) + 2, 4)
-        scores = np.stack([_scores(text, steps) for text in asked])
+        scores = [_scores(text, steps) for text in asked]
         spans = []
         for text, box in zip(asked, boxes, strict=True):
             used = max(2 * len(text.text) + 1, 1)

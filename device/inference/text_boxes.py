@@ -6,10 +6,12 @@ import cv2
 import numpy as np
 
 from device.inference.base import CARD_HEIGHT_PX, CARD_WIDTH_PX, Floats, Image, TextBox
+from device.inference.rows import join
 from device.inference.tflite import ModelFile, Network
 
 _EDGE_UNIT = 16.0  # the two distance channels count in sixteenths of an input pixel's inverse
 _LEAST_CELLS = 2
+_TOUCHING = 0.35  # glyph heights
 _SLOPE_CELLS = 10  # a shorter segment cannot tell its slope
 
 
@@ -27,7 +29,10 @@ class TfliteTextDetector:
         values = small.astype(np.float32) / np.float32(127.5) - np.float32(1)
         maps = self._network.run(values[None, :, :, None])[0][0]
         boxes = decode(maps, stride=height / maps.shape[0], threshold=self._threshold)
-        return [_on_card(box, width, height, self._widen) for box in boxes]
+        # Wide letter-spacing breaks a segment in pieces that all but touch.
+        return join(
+            [_on_card(box, width, height, self._widen) for box in boxes], most_gap=_TOUCHING
+        )
 
 
 def decode(maps: Floats, *, stride: float, threshold: float) -> list[TextBox]:

@@ -80,21 +80,41 @@ class Network:
                 f"{model.name}: {model.path} has SHA-256 {found}, but models.toml lists "
                 f"{model.sha256}: install the file of this release again"
             )
+        self._content, self._threads = content, threads
         try:
-            self._interpreter = _open(content, threads)
-            self._interpreter.allocate_tensors()
-            (self._input,) = self._interpreter.get_input_details()
-            self._outputs = self._interpreter.get_output_details()
+            first = _Runtime(content, threads, None)
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{model.name}: {model.path} does not load: {error}") from error
-
-    @property
-    def input_shape(self) -> tuple[int, ...]:
-        """Shape of the input, N×H×W×C."""
-        return tuple(int(n) for n in self._input["shape"])
+        self._runtimes = {first.shape: first}
+        self.input_shape = first.shape
 
     def run(self, values: Floats) -> list[Floats]:
-        """Return the outputs in the file's order for one input shaped as the model wants it."""
+        """Return the outputs in the file's order for one input, N×H×W×C.
+
+        An input of another width than the file's is run by a copy of the network of that width:
+        a convolution over half a line costs half.
+        """
+        runtime = self._runtimes.get(values.shape)
+        if runtime is None:
+            runtime = _Runtime(self._content, self._threads, values.shape)
+            self._runtimes[values.shape] = runtime
+        return runtime.run(values)
+
+
+class _Runtime:
+    """One interpreter with its tensors allocated, for one shape of the input."""
+
+    def __init__(self, content: bytes, threads: int, shape: tuple[int, ...] | None) -> None:
+        self._interpreter = _open(content, threads)
+        if shape is not None:
+            (source,) = self._interpreter.get_input_details()
+            self._interpreter.resize_tensor_input(source["index"], list(shape))
+        self._interpreter.allocate_tensors()
+        (self._input,) = self._interpreter.get_input_details()
+        self._outputs = self._interpreter.get_output_details()
+        self.shape = tuple(int(n) for n in self._input["shape"])
+
+    def run(self, values: Floats) -> list[Floats]:
         self._interpreter.set_tensor(self._input["index"], _quantised(values, self._input))
         self._interpreter.invoke()
         return [

@@ -3,17 +3,19 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from device.inference.base import TextBox, TextLine
 from device.inference.fields import read_front
 from device.inference.reading import Value
 from device.inference.scripted import ScriptedText, ScriptedTextRecogniser
 from tests.unit.device.inference.specimen import CLAVE, CURP, at, front
 
 
-def read(texts: Sequence[ScriptedText]) -> dict[str, Value]:
-    lines = ScriptedTextRecogniser(texts).read(
-        np.zeros((810, 1284), np.uint8), [text.box for text in texts]
-    )
-    return {name: field.value for name, field in read_front(lines).items()}
+def read(texts: Sequence[ScriptedText], *, hidden: Sequence[ScriptedText] = ()) -> dict[str, Value]:
+    def look(boxes: Sequence[TextBox]) -> list[TextLine]:
+        return ScriptedTextRecogniser(texts).read(np.zeros((810, 1284), np.uint8), boxes)
+
+    lines = look([text.box for text in texts if text not in hidden])
+    return {name: field.value for name, field in read_front(lines, look).items()}
 
 
 class TestReadFront:
@@ -57,11 +59,43 @@ class TestReadFront:
         }  # fmt: skip
 
     def test_reads_a_name_with_one_surname(self) -> None:
-        texts = [t for t in front() if t.text != "PRUEBA"]
+        texts = [t for t in front() if t.text not in ("PRUEBA", CLAVE)]
         moved = [t if t.text != "LUISA" else at(420, 230, "LUISA") for t in texts]
         found = read(moved)
         assert (found["apellido_paterno"], found["nombres"]) == ("EJEMPLO", "LUISA")
         assert "apellido_materno" not in found
+
+    def test_takes_no_name_for_another_where_the_clave_knows_better(self) -> None:
+        texts = [t for t in front() if t.text != "PRUEBA"]
+        moved = [t if t.text != "LUISA" else at(420, 230, "LUISA") for t in texts]
+        assert not {"apellido_paterno", "apellido_materno", "nombres"} & set(read(moved))
+
+    def test_withholds_a_name_whose_letters_the_clave_denies(self) -> None:
+        texts = [t if t.text != "EJEMPLO" else at(420, 190, "FJEMPLO") for t in front()]
+        found = read(texts)
+        assert "apellido_paterno" not in found
+        assert found["apellido_materno"] == "PRUEBA"
+
+    @pytest.mark.parametrize("missed", ["0001", "LUISA", "CUAUHTÉMOC, CDMX", "01/01/1990"])
+    def test_looks_where_a_value_should_be_that_was_not_detected(self, missed: str) -> None:
+        hidden = [t for t in front() if t.text == missed]
+        assert read(front(), hidden=hidden) == read(front())
+
+    def test_joins_years_of_which_the_dash_was_not_seen(self) -> None:
+        texts = [t for t in front() if t.text != "2024 - 2034"]
+        whole = at(960, 680, "2024 - 2034")
+        halves = [at(960, 680, "2024"), at(1065, 680, "2034")]
+
+        def look(boxes: Sequence[TextBox]) -> list[TextLine]:
+            seen = [whole] if boxes[0].width > 120 else [*texts, *halves]
+            return ScriptedTextRecogniser(seen).read(np.zeros((810, 1284), np.uint8), boxes)
+
+        lines = [line for t in (*texts, *halves) for line in look([t.box])]
+        assert read_front(lines, look)["vigencia"].value == "2024 - 2034"
+
+    def test_gives_no_half_of_a_combined_vigencia(self) -> None:
+        texts = [t if t.text != "2024 - 2034" else at(960, 680, "2024") for t in front()]
+        assert "vigencia" not in read(texts)
 
     def test_withholds_a_name_that_it_is_unsure_of(self) -> None:
         found = read(front(doubts={"nombres": {0: ("I", 0.48)}}))

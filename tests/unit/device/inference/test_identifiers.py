@@ -1,17 +1,20 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from device.inference.identifiers import Identifier, decide, find_clave, find_curp
+from device.inference.base import TextBox, TextLine
+from device.inference.identifiers import Identifier, read_identifiers
 from device.inference.labels import fragments
 from device.inference.scripted import ScriptedText, ScriptedTextRecogniser
 from tests.unit.device.inference.specimen import CLAVE, CURP, Doubts, at
 
 
 def read(*texts: ScriptedText) -> tuple[Identifier | None, Identifier | None]:
-    boxes = [text.box for text in texts]
-    lines = ScriptedTextRecogniser(texts).read(np.zeros((810, 1284), np.uint8), boxes)
-    parts = fragments(lines)
-    return decide(find_clave(parts), find_curp(parts))
+    def look(boxes: Sequence[TextBox]) -> list[TextLine]:
+        return ScriptedTextRecogniser(texts).read(np.zeros((810, 1284), np.uint8), boxes)
+
+    return read_identifiers(fragments(look([text.box for text in texts])), look)
 
 
 def clave(text: str = CLAVE, doubts: Doubts | None = None) -> ScriptedText:

@@ -1,0 +1,183 @@
+"""Reads what is printed as several lines under one label: the names, the domicile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from device.inference.base import TextBox
+from device.inference.formats import address_like, names_like
+from device.inference.labels import Fragment, certainty, fragments
+from device.inference.look import LookAgain, around, overlap, second_opinion
+from device.inference.reading import FieldReading
+from domain.credential.fields import Source
+from domain.credential.names import (
+    first_internal_consonant,
+    initial,
+    relevant_given_name,
+    relevant_surname,
+)
+from domain.credential.text import normalise_printed
+
+_NAMES = ("apellido_paterno", "apellido_materno", "nombres")
+_CLEAR = 0.985  # a line read with this confidence is not looked at again
+_NO_SURNAME = "XX"  # in a clave, for the second surname of who has none
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines under a label; `is_whole` when none seems to be missing."""
+
+    lines: tuple[Fragment, ...]
+    is_whole: bool
+
+
+def read_names(
+    parts: Sequence[Fragment], used: set[int], clave: FieldReading | None, look: LookAgain
+) -> dict[str, FieldReading]:
+    """Return surnames and given names: two or three lines under their label.
+
+    The six letters of the clave are a second witness of every line; they also tell a person with
+    one surname from a line that was overlooked.
+    """
+    label = next((p for p in parts if p.label == "nombre"), None)
+    if label is None:
+        return {}
+    block = _block(parts, label, used, most=3, fits=names_like, look=look)
+    letters = str(clave.value)[:6] if clave is not None else ""
+    names: tuple[str, ...] = _NAMES
+    if len(block.lines) == 2:
+        if not block.is_whole or letters[2:4] not in ("", _NO_SURNAME):
+            return {}
+        names = ("apellido_paterno", "nombres")
+    elif len(block.lines) != 3:
+        return {}
+    found = {}
+    for name, line in zip(names, block.lines, strict=True):
+        used.add(id(line))
+        text, confidence = _agreed(line, look)
+        if letters and _letters(name, text) != _own_letters(name, letters):
+            confidence *= 0.3
+        found[name] = FieldReading(text, confidence, Source.TEXT, line.box)
+    return found
+
+
+def read_domicile(
+    parts: Sequence[Fragment], used: set[int], look: LookAgain
+) -> dict[str, FieldReading]:
+    """Return the one to three lines of the domicile, or nothing when one seems to be missing."""
+    label = next((p for p in parts if p.label == "domicilio"), None)
+    if label is None:
+        return {}
+    block = _block(parts, label, used, most=3, fits=address_like, look=look)
+    if not block.lines or not block.is_whole:
+        return {}
+    confidence, texts = 1.0, []
+    for line in block.lines:
+        used.add(id(line))
+        text, chance = _agreed(line, look)
+        confidence *= chance
+        texts.append(text)
+    box = around([line.box for line in block.lines])
+    return {"domicilio": FieldReading(tuple(texts), confidence, Source.TEXT, box)}
+
+
+def _agreed(line: Fragment, look: LookAgain) -> tuple[str, float]:
+    """Return the text of a line and its chance, by several crops where one leaves a doubt."""
+    chance, text = certainty(line), line.text
+    if chance < _CLEAR:
+        opinions = second_opinion(line, look)
+        text = max(opinions, key=lambda t: opinions[t])
+        chance = opinions[text]
+    return normalise_printed(text), chance
+
+
+def _letters(name: str, text: str) -> str:
+    """Return the two letters that a clave takes from a name."""
+    word = relevant_given_name(text) if name == "nombres" else relevant_surname(text)
+    return initial(word) + first_internal_consonant(word)
+
+
+def _own_letters(name: str, letters: str) -> str:
+    start = 2 * _NAMES.index(name)
+    return letters[start : start + 2]
+
+
+def _block(
+    parts: Sequence[Fragment],
+    label: Fragment,
+    used: set[int],
+    *,
+    most: int,
+    fits: Callable[[str], bool],
+    look: LookAgain,
+) -> _Block:
+    """Return the values under a label, flush left, up to the next label.
+
+    Where the pitch of the lines leaves room for one more, that place is looked at.
+    """
+    below = [p for p in _below(parts, label, used) if p.label is not None or fits(p.text)]
+    lines: list[Fragment] = []
+    for part in below:
+        last = lines[-1].box if lines else label.box
+        if part.label is not None:
+            break
+        left = lines[0].box.x0 if lines else label.box.x0
+        beside = not lines and part.box.x0 >= label.box.x1
+        if abs(part.box.x0 - left) > (1.2 if lines else 3.5) * part.box.height and not beside:
+            continue
+        if part.box.y0 - last.y1 > 1.6 * part.box.height:
+            return _Block(tuple(lines), is_whole=False)
+        lines.append(part)
+        if len(lines) == most:
+            return _Block(tuple(lines), is_whole=True)
+    if not lines:
+        return _Block((), is_whole=False)
+    missed = _overlooked(lines, label, parts, fits, look)
+    return _Block((*lines, *missed), is_whole=True)
+
+
+def _below(parts: Sequence[Fragment], label: Fragment, used: set[int]) -> list[Fragment]:
+    """Return values below a label or right of it, and labels that end its block, from the top."""
+    found = []
+    for part in parts:
+        if part is label or id(part) in used:
+            continue
+        height = part.box.height
+        shares_line = part.line is label.line and part.start >= label.end
+        lower = part.box.middle_y > label.box.middle_y + 0.4 * height
+        if part.label is not None:
+            flush = abs(part.box.x0 - label.box.x0) < 2 * height
+            if lower and flush:
+                found.append(part)
+            continue
+        level = abs(part.box.middle_y - label.box.middle_y) < 0.4 * height
+        beside = level and 0 <= part.box.x0 - label.box.x1 < 4 * height
+        if shares_line or lower or beside:
+            found.append(part)
+    return sorted(found, key=lambda part: part.box.y0)
+
+
+def _overlooked(
+    lines: Sequence[Fragment],
+    label: Fragment,
+    parts: Sequence[Fragment],
+    fits: Callable[[str], bool],
+    look: LookAgain,
+) -> list[Fragment]:
+    """Return the line that stands one pitch below the last, if there is one."""
+    last = lines[-1].box
+    pitch = last.y0 - lines[-2].box.y0 if len(lines) > 1 else 1.45 * last.height
+    place = TextBox(
+        last.x0, last.y0 + pitch, last.x0 + 14 * last.height, last.y1 + pitch, last.slope
+    )
+    taken = any(
+        part.box.y0 < place.y1 and part.box.y1 > place.y0 and overlap(part.box, place) > 0
+        for part in parts
+        if part is not label
+    )
+    if taken:
+        return []
+    found = fragments(look([place]))
+    seen = [p for p in found if p.label is None and fits(p.text) and certainty(p) > 0.5]
+    return seen[:1] if len(seen) == len(found) else []
