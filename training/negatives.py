@@ -1,6 +1,6 @@
 """Things that lie where a credential should: licences, bank and loyalty cards, papers, phones.
 
-None carries the credential's title, authority, labels or machine-readable lines.
+None carries the credential's title, authority, labels or three machine-readable lines.
 """
 
 import cv2
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from training.fonts import faces
 from training.render.canvas import HEIGHT, WIDTH, Canvas, Ink, fit
-from training.render.marks import emblem, linear, qr
+from training.render.marks import emblem, linear, pdf417, qr
 from training.render.portrait import draw_portrait, invent_face
 from training.render.security import deep, ground
 
@@ -22,8 +22,18 @@ _WORDS = "NORTE SUR SOL LUNA AZUL ROJO MAR SIERRA VALLE CLUB PLUS TOTAL EXTRA UN
 
 def render_negative(rng: Generator) -> tuple[Image, Image]:
     """Draw one thing that is not a credencial para votar; return RGB and its mask (0…255)."""
-    makers = (_licence, _bank_card, _loyalty_card, _paper, _phone, _blank, _business_card)
-    shares = np.array([0.28, 0.2, 0.16, 0.12, 0.1, 0.06, 0.08])
+    makers = (
+        _licence,
+        _licence_back,
+        _passport_page,
+        _bank_card,
+        _loyalty_card,
+        _paper,
+        _phone,
+        _blank,
+        _business_card,
+    )
+    shares = np.array([0.24, 0.12, 0.06, 0.16, 0.13, 0.09, 0.08, 0.06, 0.06])
     return makers[int(rng.choice(len(makers), p=shares))](rng)
 
 
@@ -89,6 +99,47 @@ def _licence(rng: Generator) -> tuple[Image, Image]:
         box = (x, HEIGHT - 120, x + 500, HEIGHT - 50)
         linear(canvas, box, _digits(rng, 12), rng, (20, 20, 20))
     return canvas.image, _round_mask(HEIGHT, WIDTH, 46)
+
+
+def _licence_back(rng: Generator) -> tuple[Image, Image]:
+    """The back of some other card: codes, small print and a stripe, but no lines of an MRZ."""
+    canvas = Canvas(ground(rng, (float(rng.uniform()),), float(rng.uniform(0.05, 0.3))))
+    if rng.random() < 0.35:
+        top = int(rng.uniform(40, 110))
+        canvas.image[top : top + 140] = int(rng.uniform(8, 50))
+    y = int(rng.uniform(200, 330))
+    if rng.random() < 0.5:
+        pdf417(canvas, (80, y, 1000, y + 220), rng.bytes(200), rng, (20, 20, 20))
+    else:
+        linear(canvas, (120, y, 900, y + 130), _digits(rng, 12), rng, (20, 20, 20))
+    if rng.random() < 0.4:
+        qr(canvas, (960, y, 1240, y + 280), _digits(rng, 60), rng, (20, 20, 20))
+    ink = _ink(rng, rng.uniform(14, 20), (50, 50, 60))
+    for line in range(int(rng.integers(2, 7))):
+        text = _words(rng, int(rng.integers(4, 11)))
+        canvas.text(80, y + 290 + line * 34, text, fit(text, ink, 1100), "noise")
+    return canvas.image, _round_mask(HEIGHT, WIDTH, 46)
+
+
+def _passport_page(rng: Generator) -> tuple[Image, Image]:
+    """A page of a booklet with a photo and two machine-readable lines of another kind."""
+    height = 900
+    page = cv2.resize(ground(rng, (float(rng.uniform()), 0.1), 0.15), (WIDTH, height))
+    canvas = Canvas(np.asarray(page, np.uint8))
+    face = invent_face(int(rng.integers(2**31)), str(rng.choice(["H", "M"])), rng.uniform(18, 80))
+    portrait, _ = draw_portrait(face, rng, 430, 340)
+    canvas.paste(70, 180, portrait, 1.0)
+    canvas.text(70, 110, "PASAPORTE", _ink(rng, 44, deep(rng, 0.6)), "header")
+    ink = _ink(rng, rng.uniform(22, 28), (30, 30, 35))
+    for line in range(int(rng.integers(4, 7))):
+        canvas.text(480, 220 + line * 76, _words(rng, int(rng.integers(1, 4))), ink, "noise")
+    mono = faces(("mrz", "mono"), "all")
+    small = Ink(mono[int(rng.integers(len(mono)))], 30, (25, 25, 30))
+    for line in range(2):
+        words = "<".join(_words(rng, 5).split()) if line == 0 else _digits(rng, 20)
+        text = f"P<{words}".ljust(44, "<")[:44]
+        canvas.text(60, 780 + line * 62, text, fit(text, small, WIDTH - 120), "noise")
+    return canvas.image, np.full((height, WIDTH), 255, np.uint8)
 
 
 def _bank_card(rng: Generator) -> tuple[Image, Image]:
