@@ -39,10 +39,15 @@ _ODD_AT = {
     24: Circumstance.BAJA,
 }
 VISITS = 26
-CUT_FROM, CUT_TO = 8, 13
-KIOSK_KILLED_AT = 14
-DELIVERY_KILLED_AT = 18
 DUPLICATED_VISIT = 3
+# The wire is cut before the first of these visits and mended before the second.
+CUT_FROM, CUT_TO = 8, 13
+# Killed in the middle of a visit: nothing of it remains and the person begins again.
+KIOSK_KILLED_AT = 14
+# Killed while it seals: the record is safe or is not there, and the station knows which.
+SEAL_KILLED_AT = 19
+# Other processes that are killed when a visit begins.
+KILLED_AT = {17: "entrega", 21: "verificador", 22: "bóveda", 23: "servidor de estaciones"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,19 @@ class Supervisor:
         Raises:
             ProcessFailedError: It ended, or was not ready in time.
         """
+        self.start_all([program])
+
+    def start_all(self, programs: Sequence[Program]) -> None:
+        """Start several programs at once, and wait until each is ready.
+
+        Raises:
+            ProcessFailedError: One of them ended, or was not ready in time.
+        """
         with self._lock:
-            self._running[program.name] = (program, self._spawn(program))
-        self.wait_until_ready(program.name)
+            for program in programs:
+                self._running[program.name] = (program, self._spawn(program))
+        for program in programs:
+            self.wait_until_ready(program.name)
 
     def wait_until_ready(self, name: str) -> None:
         """Wait for a program that was started, or is being started again."""

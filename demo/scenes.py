@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import multiprocessing
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -45,7 +46,9 @@ def take_all(folder: Path, visits: Sequence[Visit], progress: Callable[[int, int
     missing = [visit for visit in visits if not _scene(folder, visit, "live", 0).exists()]
     if not missing:
         return
-    with ProcessPoolExecutor(max_workers=2) as pool:
+    # Fresh processes: this one has threads, which a fork would not copy.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=2, mp_context=context) as pool:
         jobs = [pool.submit(_take_visit, folder, visit) for visit in missing]
         for done, job in enumerate(as_completed(jobs), start=1):
             job.result()

@@ -1,0 +1,134 @@
+"""`python -m demo`: the whole of Acopio on this machine. `ONCE=1` ends by itself.
+
+The exit status is 0 only if every accepted capture is on the server exactly once, each with its
+receipt, and the partition adds up on the server and on the aspirante's page.
+"""
+
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from demo import centre, results, scenes, station
+from demo.cast import Visit, invent_visits
+from demo.kiosk import Kiosk
+from demo.places import Places, choose_ports
+from demo.processes import ProcessFailedError, Supervisor
+from demo.relay import Relay
+from demo.report import report
+from demo.terminal import Terminal
+from demo.tour import Tour
+
+_SETTLE_S = 90.0
+
+
+def main() -> int:
+    """Run the demo; give the exit status."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    root = Path(__file__).resolve().parents[1]
+    places = Places(root / "var" / "demo")
+    terminal = Terminal()
+    supervisor = Supervisor(root, terminal.note)
+    try:
+        return _run(places, terminal, supervisor, once=os.environ.get("ONCE") == "1")
+    except (ProcessFailedError, centre.SetupError) as error:
+        terminal.say(f"\n✗ {error}\n  Bitácoras: {places.logs}")
+        return 1
+    except KeyboardInterrupt:
+        terminal.say("\nInterrumpida. Se cierran los procesos.")
+        return 130
+    finally:
+        supervisor.stop()
+
+
+def _run(places: Places, terminal: Terminal, supervisor: Supervisor, *, once: bool) -> int:
+    began = time.monotonic()
+    terminal.say(
+        "Acopio · demostración. Personas, credenciales, caras y registro son inventados.\n"
+    )
+    shutil.rmtree(places.run, ignore_errors=True)
+    visits = invent_visits(int(os.environ.get("SEED", "1")))
+    frames = scenes.frames_folder(places.frames, int(os.environ.get("SEED", "1")))
+    ports = choose_ports()
+    relay = Relay(("127.0.0.1", ports.stations))
+
+    terminal.step("Se fotografían las credenciales (quedan guardadas para la próxima vez)")
+    painting = _paint(frames, visits, terminal)
+    terminal.step("Se prepara la sede central: llaves, base de datos, proceso, registro, cuentas")
+    centre.prepare(places, ports, visits, relay.port)
+    terminal.step("Arrancan bóveda, verificador, portal, servidor de estaciones y cuentas")
+    supervisor.start_all(centre.programs(places, ports))
+    terminal.step("Se enrola la estación; arrancan el quiosco y la entrega")
+    station.enrol(places, ports)
+    painting.join()
+    terminal.end_bar()
+    places.show(scenes.scene(frames, visits[0], "front", 0))
+    supervisor.start_all([station.kiosk_program(places, ports), station.delivery_program(places)])
+
+    kiosk = Kiosk(f"http://127.0.0.1:{ports.kiosk}", centre.AUXILIAR, centre.AUXILIAR_PASSWORD)
+    portal = f"http://127.0.0.1:{ports.portal}"
+    tour = Tour(places, frames, kiosk, supervisor, relay, terminal)
+    terminal.step(f"Pasan {len(visits)} personas por las pantallas del quiosco")
+    tour.bring_all(visits)
+    terminal.step("Se espera a que todo esté entregado y verificado")
+    total = len(tour.guarded) + len(tour.untold)
+    results.wait_until(
+        lambda: results.count_settled(places.central_config) == (total, 0), timeout_s=_SETTLE_S
+    )
+    arrived = results.ask_centre(places.central_config)
+    faults = results.find_faults(
+        tour.guarded,
+        tour.untold,
+        arrived,
+        shown=results.portal_total(portal, centre.ASPIRANTE_ACCOUNT),
+        sealed=station.sealed_folios(places),
+    )
+    terminal.say()
+    report(terminal, tour, arrived, supervisor, faults, time.monotonic() - began)
+    if once:
+        return 1 if faults else 0
+    _invite(terminal, portal, kiosk, supervisor, places)
+    threading.Event().wait()
+    return 0
+
+
+def _paint(frames: Path, visits: Sequence[Visit], terminal: Terminal) -> threading.Thread:
+    """Make the frames beside the preparation of the centre."""
+    thread = threading.Thread(
+        target=scenes.take_all,
+        args=(frames, visits, lambda done, total: terminal.bar("fotografías", done, total)),
+        name="frames",
+        daemon=True,
+    )
+    thread.start()
+    return thread
+
+
+def _invite(
+    terminal: Terminal, portal: str, kiosk: Kiosk, supervisor: Supervisor, places: Places
+) -> None:
+    terminal.say(
+        f"""
+Para mirar:
+  Portal       {portal}
+               «una cuenta de la demostración» → Aspirante de la demostración
+  Quiosco      {kiosk.address}
+               auxiliar {centre.AUXILIAR}, contraseña {centre.AUXILIAR_PASSWORD}
+  Bitácoras    {places.logs}
+  Procesos     (mate el que quiera con kill -9: arranca otra vez y nada se pierde)"""
+    )
+    for name in supervisor.names():
+        terminal.say(f"               {supervisor.process_id(name):>7}  {name}")
+    terminal.say("\nCtrl-C termina todo.")
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
