@@ -9,7 +9,15 @@ import pytest
 from domain.credential.fields import FIELD_NAMES
 from training import fonts
 from training.people import MODELS, invent_person
-from training.render import HEIGHT, WIDTH, RenderedCard, invent_style, render_card
+from training.render import (
+    HEIGHT,
+    WIDTH,
+    Ink,
+    RenderedCard,
+    glyphs,
+    invent_style,
+    render_card,
+)
 
 SIDES = list(itertools.product(MODELS, ("front", "back")))
 
@@ -141,3 +149,15 @@ class TestFonts:
         finally:
             fonts.installed.cache_clear()
             fonts.faces.cache_clear()
+
+    def test_every_typeface_of_values_draws_the_letters_of_spanish(self) -> None:
+        for face in fonts.faces(("sans", "narrow", "serif", "mono"), "all"):
+            absent = _drawing(face, "\ufffe")
+            drawings = [_drawing(face, letter) for letter in "ÑÁÉÍÓÚÜN#&/()'"]
+            assert absent not in drawings, face.path
+            assert len(set(drawings)) == len(drawings), face.path
+
+
+def _drawing(face: fonts.Typeface, letter: str) -> tuple[tuple[int, ...], bytes]:
+    coverage, _, _ = glyphs(letter, Ink(face, 30))
+    return coverage.shape, coverage.tobytes()
