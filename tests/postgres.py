@@ -32,18 +32,21 @@ class PostgresServer:
     conninfo: str
 
     @contextlib.contextmanager
-    def database(self) -> Iterator[str]:
-        """Create an empty database, give its SQLAlchemy URL, and drop it with its connections."""
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """Create a database, give its SQLAlchemy URL, and drop it with its connections.
+
+        It is empty, or a copy of `template`, which nobody may be connected to meanwhile.
+        """
         name = f"acopio_test_{uuid4().hex}"
-        self._execute("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
+        self._execute("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
         try:
             yield self._url(name)
         finally:
             self._execute("DROP DATABASE {} WITH (FORCE)", name)
 
-    def _execute(self, statement: str, name: str) -> None:
+    def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.conninfo, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _url(self, name: str) -> str:
         with psycopg.connect(self.conninfo) as connection:

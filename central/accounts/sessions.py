@@ -26,21 +26,21 @@ def open_session(
     user_agent: str,
     lifetime: timedelta,
     now: datetime,
-) -> str:
-    """Open a new session for a person and give its token, which is stored nowhere here."""
+) -> tuple[UserSession, str]:
+    """Open a new session for a person; give it with its token, which is stored nowhere here."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    session.add(
-        UserSession(
-            token_sha256=_digest(token),
-            user=user,
-            created_at=now,
-            last_seen_at=now,
-            expires_at=now + lifetime,
-            method=method[:255],
-            user_agent=user_agent[:255],
-        )
+    row = UserSession(
+        token_sha256=_digest(token),
+        user=user,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + lifetime,
+        method=method[:255],
+        user_agent=user_agent[:255],
     )
-    return token
+    session.add(row)
+    session.flush()
+    return row, token
 
 
 def find_session(

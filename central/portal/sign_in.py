@@ -24,7 +24,7 @@ from central.accounts import sessions
 from central.accounts import sign_in as accounts
 from central.accounts.identity import Identity
 from central.accounts.permissions import Permission, requires
-from central.accounts.principal import principal_of
+from central.accounts.principal import Principal, principal_of
 from central.accounts.providers import Interruption, Provider
 from central.accounts.sign_in import Refusal
 from central.audit import trail
@@ -91,33 +91,33 @@ def _let_in(identity: Identity) -> ResponseReturnValue:
     parts = services()
     now = parts.clock.now()
     with parts.database.write() as writing:
-        found = accounts.sign_in(writing, identity, now=now)
-        if not isinstance(found, Refusal):
-            if current_user.is_authenticated:
-                sessions.close_session(writing, principal().session_id, now=now)
-            token = sessions.open_session(
-                writing,
-                found,
-                method=identity.issuer,
-                user_agent=request.user_agent.string,
-                lifetime=timedelta(hours=parts.config.portal.session_hours),
-                now=now,
-            )
-            _note(writing, found.id, "session.opened", now)
-    if isinstance(found, Refusal):
-        _log.warning("sign_in.refused issuer=%s reason=%s", identity.issuer, found.value)
-        return _refuse(found)
-    row = sessions.find_session(
-        parts.session, token, idle=timedelta(minutes=parts.config.portal.idle_minutes), now=now
-    )
-    person = None if row is None else principal_of(row, token)
-    if person is None:
-        return _refuse(Refusal.NO_PORTAL)
+        person = _person(writing, identity, now)
+    if isinstance(person, Refusal):
+        _log.warning("sign_in.refused issuer=%s reason=%s", identity.issuer, person.value)
+        return _refuse(person)
     destination = session.get(DESTINATION)
     # A cookie that somebody planted before the sign-in must be worth nothing after it.
     _renew_cookie()
     login_user(person)
     return redirect(destination or url_for("home.show"), 303)
+
+
+def _person(writing: Session, identity: Identity, now: datetime) -> Principal | Refusal:
+    found = accounts.sign_in(writing, identity, now=now)
+    if isinstance(found, Refusal):
+        return found
+    if current_user.is_authenticated:
+        sessions.close_session(writing, principal().session_id, now=now)
+    row, token = sessions.open_session(
+        writing,
+        found,
+        method=identity.issuer,
+        user_agent=request.user_agent.string,
+        lifetime=timedelta(hours=services().config.portal.session_hours),
+        now=now,
+    )
+    _note(writing, found.id, "session.opened", now)
+    return principal_of(row, token) or Refusal.NO_PORTAL
 
 
 def _refuse(reason: Refusal | Interruption) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -125,9 +125,13 @@ def build_world(
     *,
     public_url: str = "http://127.0.0.1:8080",
     issuer: str | None = None,
-    clock: TestClock | None = None,
+    copy_of: "World | None" = None,
 ) -> World:
-    """Build a portal over an empty database; with an issuer, its local sign-in is configured."""
+    """Build a portal over an empty database, or over the copy of another world's database.
+
+    Keys lie in `folder`; a copy needs those of the world it was copied from. With an issuer, the
+    local sign-in is configured.
+    """
     secrets = Secrets(folder / "keys")
     for name in ("web", "citizens"):
         write_private(secrets.folder / f"{name}.secret", os.urandom(32).hex().encode())
@@ -143,8 +147,7 @@ def build_world(
         portal=PortalConfig(providers=providers),
     )
     database = Database(database_url)
-    Base.metadata.create_all(database.writer())
-    moving = clock or TestClock()
+    moving = TestClock()
     citizens = CitizenSealer(secrets.random("citizens"))
     app = Flask("central", static_folder=None, template_folder=None)
     app.secret_key = secrets.random("web")
@@ -165,6 +168,9 @@ def build_world(
     )
     portal.register(app)
     world = World(app, database, moving, citizens)
+    if copy_of is not None:
+        return replace(world, own=copy_of.own, foreign=copy_of.foreign, by_state=copy_of.by_state)
+    Base.metadata.create_all(database.writer())
     with database.write() as session:
         _populate(session, world)
     return world

@@ -1,0 +1,55 @@
+"""Somebody with a browser: the portal through its test client, the provider over the network."""
+
+import re
+from urllib.parse import urlsplit
+
+import requests
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from central.accounts.local_provider import Account
+
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Visitor:
+    """A browser that keeps cookies and fills in the token of the forms it saw."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+        self._token = ""
+
+    def get(self, path: str) -> TestResponse:
+        """Ask for a page, without following redirects."""
+        return self._seen(self.client.get(path))
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        """Send a form with the token of the last page."""
+        return self._seen(self.client.post(path, data={"csrf_token": self._token, **form}))
+
+    def leave_for_provider(self) -> str:
+        """Begin to sign in; give the address at the provider."""
+        response = self.get("/sign-in/local")
+        assert response.status_code == 302, response.text
+        return response.location
+
+    def choose(self, address: str, **form: str) -> str:
+        """Answer the page of the provider; give the path it sends the browser back to."""
+        answer = requests.post(address, data=form, allow_redirects=False, timeout=10)
+        assert answer.status_code == 302, answer.text
+        back = urlsplit(answer.headers["Location"])
+        return f"{back.path}?{back.query}"
+
+    def sign_in(self, account: Account) -> TestResponse:
+        """Sign in with an account; give the portal's answer to the return of the browser."""
+        return self.get(self.choose(self.leave_for_provider(), account=account.subject))
+
+    def cookie(self) -> str | None:
+        """Give the value of the session cookie."""
+        cookie = self.client.get_cookie("acopio")
+        return None if cookie is None else cookie.value
+
+    def _seen(self, response: TestResponse) -> TestResponse:
+        if found := _TOKEN.search(response.text):
+            self._token = found.group(1)
+        return response
