@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
     """
     with app.app_context():
         parts = services()
+    app.secret_key = parts.secrets.random("web")
     _prepare_cookies(app, parts.config)
     _protect_forms(app)
     language.register(app)
