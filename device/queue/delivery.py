@@ -201,7 +201,7 @@ class Delivery:
             if isinstance(answer, str):
                 self._crash("delivery.receipt_received")
                 return answer, self._verified(answer, row)
-            stalls = stalls + 1 if answer <= offset else 0
+            stalls += answer <= offset
             if stalls >= _MAX_STALLS:
                 raise ServerError("the upload does not advance", code="server.stalled")
             offset = answer

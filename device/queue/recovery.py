@@ -15,7 +15,8 @@ from device.queue.spool import Row, State
 from wire.errors import PacketRefusedError
 from wire.packet import Kind, Packet, parse_packet
 
-GAP_REASON = "crash"
+CRASH = "crash"
+FAILURE = "failure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,12 @@ def recover(writer: ChainWriter) -> Recovered:
         return Recovered(settled.adopted, settled.gaps, unknown, missing)
 
 
-def settle(writer: ChainWriter) -> Recovered:
+def settle(writer: ChainWriter, *, reason: str = CRASH) -> Recovered:
     """Settle the one reservation that a crash or a failure left, if there is one.
+
+    Args:
+        writer: The chain's only writer.
+        reason: What a gap says of why, `CRASH` or `FAILURE`.
 
     Raises:
         DiskFullError, SpoolError: As `recover`.
@@ -58,9 +63,9 @@ def settle(writer: ChainWriter) -> Recovered:
     _discard(writer, row)
     writer.crash("recovery.discarded")
     if row.kind is not Kind.GAP:
-        row = writer.spool.replace_by_gap(row, reason=GAP_REASON, reserved_ms=writer.now_ms())
+        row = writer.spool.replace_by_gap(row, reason=reason, reserved_ms=writer.now_ms())
         writer.crash("recovery.gap_reserved")
-    gap = Intent(Kind.GAP, row.process, reason=row.code or GAP_REASON)
+    gap = Intent(Kind.GAP, row.process, reason=row.code or reason)
     return Recovered(gaps=(writer.complete(row, gap),))
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from device.errors import CaptureRefusedError, SealError, SpoolError
 from device.queue.chain import ChainWriter, Intent, Sealed
-from device.queue.recovery import Recovered, recover, settle
+from device.queue.recovery import FAILURE, Recovered, recover, settle
 from domain.errors import DomainError
 from wire.envelope import Recipient, seal_part
 from wire.errors import ShapeError
@@ -156,7 +156,7 @@ class Sealer:
             except (SealError, SpoolError):
                 # A failed commit leaves a complete packet, which is adopted here and now; anything
                 # that failed earlier left only a reservation, which becomes a gap.
-                settled = settle(self._writer)
+                settled = settle(self._writer, reason=FAILURE)
                 if not settled.adopted:
                     raise
                 return settled.adopted[0]
