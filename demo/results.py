@@ -180,7 +180,7 @@ def find_faults(
 
 
 def _stages(vault: VaultClient, link: bytes) -> dict[str, int]:
-    padded = vault.open_record(link, actor="demo:timings")
+    padded = vault.open_record(link, actor="worker:demo")
     timings = decode(SealedRecord, loads(padded)).capture.timings_ms
     sums: Counter[str] = Counter()
     for name, milliseconds in timings.items():
