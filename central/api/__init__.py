@@ -10,8 +10,11 @@ from central.api.stations import bp as stations
 from wire.api import PREFIX
 
 
+for _blueprint in (stations, packets):
+    answer_errors(_blueprint)
+
+
 def register(app: Flask) -> None:
     """Add the station API to an application."""
     for blueprint in (stations, packets):
-        answer_errors(blueprint)
         app.register_blueprint(blueprint, url_prefix=PREFIX)

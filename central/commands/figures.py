@@ -79,15 +79,11 @@ def gather(context: Context) -> dict[str, Any]:
         partition = _partition(session)
         work = dict(
             iter(
-                session.execute(
-                    select(Record.work_state, func.count()).group_by(Record.work_state)
-                ).tuples()
+                session.execute(select(Record.work_state, func.count()).group_by(Record.work_state))
             )
         )
         checkpoint = session.execute(select(func.max(LogCheckpoint.size))).scalar_one()
-        stations = session.execute(
-            select(Station.state, func.count()).group_by(Station.state)
-        ).tuples()
+        stations = session.execute(select(Station.state, func.count()).group_by(Station.state))
         newest = session.execute(
             select(RegisterVersion.entries)
             .where(RegisterVersion.complete)
@@ -129,9 +125,7 @@ def _recount(arguments: argparse.Namespace) -> int:
 
 
 def _partition(session: Session) -> Partition:
-    counts = dict(
-        iter(session.execute(select(Record.state, func.count()).group_by(Record.state)).tuples())
-    )
+    counts = dict(iter(session.execute(select(Record.state, func.count()).group_by(Record.state))))
     return Partition(counts, _count(session, Record))
 
 

@@ -83,7 +83,7 @@ def _list(arguments: argparse.Namespace) -> int:
                 (StationEpoch.station_id == Station.id) & (StationEpoch.epoch == Station.epoch),
             )
             .order_by(Station.id_dispositivo)
-        ).tuples()
+        )
         for station, epoch in rows:
             head = "sin enrolar" if epoch is None else f"recibido hasta {epoch.head_seq}"
             print(

@@ -47,7 +47,7 @@ def _check_recipients(session: Session, header: Header, process: Process) -> Non
         select(OpeningKey.kid, OpeningKey.purpose).where(
             (OpeningKey.process_id == process.id) | OpeningKey.process_id.is_(None)
         )
-    ).tuples()
+    )
     purposes = dict(iter(keys))
     found = sorted(purposes.get(kid, "unknown") for kid in header.recipients)
     # A key that was rotated away still opens what was sealed before the station knew.

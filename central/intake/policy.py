@@ -122,7 +122,7 @@ def _auxiliares(session: Session, process: Process) -> tuple[wire_policy.Auxilia
         .where(Aspirante.process_id == process.id, Aspirante.active, Auxiliar.state.in_(_SENT))
         .order_by(Auxiliar.id)
         .limit(_MOST_AUXILIARES)
-    ).tuples()
+    )
     return tuple(
         wire_policy.Auxiliar(
             id=auxiliar.id_auxiliar,

@@ -10,10 +10,12 @@ from typing import Any, cast
 
 from sqlalchemy import (
     Connection,
-    CursorResult,
     Engine,
+    Table,
     create_engine,
     event,
+    inspect,
+    literal_column,
     make_url,
     text,
 )
@@ -124,10 +126,15 @@ def insert_or_ignore(session: Session, model: type[Base], values: dict[str, Any]
     It is the database that decides, in one statement: never a look and then an insert.
     """
     dialect = session.get_bind().dialect.name
-    build = sqlite_insert if dialect == "sqlite" else postgresql_insert
-    statement = build(model).values(**values).on_conflict_do_nothing()
-    result = session.execute(statement)
-    return bool(cast("CursorResult[Any]", result).rowcount)
+    build: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    # What comes back tells; the drivers' row counts do not, on every path.
+    statement = (
+        build(cast(Table, inspect(model).local_table))
+        .values(**values)
+        .on_conflict_do_nothing()
+        .returning(literal_column("1"))
+    )
+    return session.execute(statement).first() is not None
 
 
 def lock_for_transaction(session: Session, name: bytes) -> None:

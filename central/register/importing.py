@@ -64,7 +64,7 @@ def import_register(database: Database, secret: bytes, path: Path, now: datetime
     digest = _sha256(path)
     with database.write() as session:
         version_id, entries, complete = _version(session, path, digest, now)
-        motivos = dict(iter(session.execute(select(MotivoBaja.label, MotivoBaja.id)).tuples()))
+        motivos = dict(iter(session.execute(select(MotivoBaja.label, MotivoBaja.id))))
     if complete:
         return Imported(version_id, entries, is_new=False)
     known = {fold(label): number for label, number in motivos.items()}

@@ -50,7 +50,7 @@ class SyntheticRegister:
                     select(RegisterEntry, MotivoBaja.label)
                     .outerjoin(MotivoBaja, MotivoBaja.id == RegisterEntry.motivo_id)
                     .where(RegisterEntry.version_id == version, RegisterEntry.key.in_(keys))
-                ).tuples()
+                )
                 found = {entry.key: _answer(entry, label) for entry, label in rows}
         except DBAPIError as error:
             raise RegisterUnavailableError("the register does not answer") from error

@@ -46,7 +46,7 @@ def make_threshold(
         if number is not None:
             query = query.where(column == number)
     total, by_unit = 0, Counter[str]()
-    for section, count in session.execute(query).tuples():
+    for section, count in session.execute(query):
         total += count
         if threshold.dispersion is not None:
             by_unit[_code(threshold.dispersion.unit, section)] += count

@@ -51,7 +51,7 @@ def claim(session: Session, owner: str, *, most: int, lease_s: int, now: datetim
         .join(Packet, Packet.id == Record.packet_id)
         .where(Record.id.in_(list(taken)))
         .order_by(Record.id)
-    ).tuples()
+    )
     return [Lease(*row) for row in rows]
 
 
