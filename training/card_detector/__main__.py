@@ -185,7 +185,7 @@ def main() -> None:
 def _export(network: CardDetector, scenes: SceneFile, options: argparse.Namespace) -> None:
     float_path = MODEL_FOLDER / "card_detector.tflite"
     int8_path = MODEL_FOLDER / "card_detector.int8.tflite"
-    export_float(MapsLast(network), (1, SIDE, SIDE, 3), float_path)
+    export_float(MapsLast(network).eval(), (1, SIDE, SIDE, 3), float_path)
     samples = (
         np.array(scenes.images[index : index + 1]).astype(np.float32) / 127.5 - 1
         for index in range(300)

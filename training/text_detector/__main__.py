@@ -195,7 +195,7 @@ def main() -> None:
     network.eval()
     float_path = MODEL_FOLDER / "text_detector.tflite"
     int8_path = MODEL_FOLDER / "text_detector.int8.tflite"
-    export_float(MapsLast(network), (1, HEIGHT, WIDTH, 1), float_path)
+    export_float(MapsLast(network).eval(), (1, HEIGHT, WIDTH, 1), float_path)
     samples = (
         np.array(sheets.images[index : index + 1]).astype(np.float32) / 127.5 - 1
         for index in range(200)
