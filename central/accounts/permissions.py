@@ -61,7 +61,6 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 
 # Open to anybody, each for a reason: nothing in their answers belongs to a person.
 PUBLIC_ENDPOINTS: Mapping[str, str] = {
-    "static": "the framework's own folder, empty",
     "portal.static": "style sheet and pictures of the pages",
     "health.live": "load balancer and supervisor: answers that the process is up",
     "health.ready": "load balancer and supervisor: answers that the database is there",

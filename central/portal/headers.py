@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
-        if request.endpoint not in ("static", "portal.static"):
+        if request.endpoint != "portal.static":
             # Pages show personal data: no copy stays on a shared computer.
             response.headers.setdefault("Cache-Control", "no-store")
         return response

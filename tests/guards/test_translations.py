@@ -30,6 +30,15 @@ def _catalogue(package: str) -> Catalog:
     return read_po(BytesIO((_folder(package) / "messages.po").read_bytes()), locale="es_MX")
 
 
+def _texts(catalogue: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Give the translations by their message; a plural is a list in one file, else a tuple."""
+
+    def forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+        return (text,) if isinstance(text, str) else tuple(text)
+
+    return {forms(message.id): forms(message.string) for message in catalogue if message.id}
+
+
 @pytest.mark.parametrize("package", CATALOGUES)
 class TestCatalogue:
     def test_has_every_message_that_the_code_shows(self, package: str) -> None:
@@ -56,6 +65,6 @@ class TestCatalogue:
 
     def test_is_compiled_as_it_is_written(self, package: str) -> None:
         with (_folder(package) / "messages.mo").open("rb") as file:
-            compiled = {m.id: m.string for m in read_mo(file) if m.id}
-        written = {m.id: m.string for m in _catalogue(package) if m.id}
+            compiled = _texts(read_mo(file))
+        written = _texts(_catalogue(package))
         assert compiled == written

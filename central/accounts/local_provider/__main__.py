@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import socket
 import sys
 import tomllib
 from pathlib import Path
@@ -39,11 +40,13 @@ def main(arguments: list[str] | None = None) -> int:
             redirect_uris=tuple(options.redirect_uri),
             client_secret=secret.read_text(encoding="ascii").strip() if secret else None,
         )
-        app = create_provider(options.issuer or f"http://{host}:{port}", client, accounts)
+        app = create_provider(options.issuer or f"http://{options.bind}", client, accounts)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family)
     except (AccountsError, NotLoopbackError, OSError, ProductionError) as error:
         sys.stderr.write(f"local_provider.refused reason={error}\n")
         return 2
-    server = make_server(host, port, app, threaded=True)
+    server = make_server(host, port, app, threaded=True, fd=listener.fileno())
     _log.info("local_provider.started bind=%s:%d accounts=%d", host, port, len(accounts))
     try:
         server.serve_forever()
@@ -51,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         _log.info("local_provider.stopped")
     finally:
         server.server_close()
+        listener.close()
     return 0
 
 
