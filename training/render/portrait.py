@@ -296,13 +296,14 @@ def _shoulders(pen: _Pen, face: Face, rng: Generator) -> None:
         ],
         cloth,
     )
+    neckline = 1.62 + float(rng.uniform(0, 0.2))
     pen.blob(
         [
             (-neck, 0.5),
             (neck, 0.5),
             (neck * 1.05, 1.4),
-            (0.3, 1.62 + rng.uniform(0, 0.3)),
-            (-0.3, 1.62),
+            (0.3, neckline),
+            (-0.3, neckline),
             (-neck * 1.05, 1.4),
         ],
         _shade(face.skin, 0.88),
