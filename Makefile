@@ -22,7 +22,11 @@ help: ## show this list
 
 .PHONY: demo
 demo: $(INSTALLED) system-run ## the whole path on this machine; ONCE=1 ends by itself
-	@ONCE=$(ONCE) $(PY) -m demo
+	@ONCE=$(ONCE) SEED=$(SEED) $(PY) -m demo
+
+.PHONY: pictures
+pictures: $(INSTALLED) system-run system-test ## take the pictures of the README from the running demo
+	@ONCE=1 PICTURES=1 SEED=$(SEED) $(PY) -m demo
 
 .PHONY: test
 test: $(INSTALLED) system-test ## every test: SQLite, PostgreSQL and Chromium included
@@ -48,7 +52,7 @@ lock: $(INSTALLED) ## resolve the requirements again: exact versions with their 
 .PHONY: migration
 migration: $(INSTALLED) ## write the next database migration; NAME="what it does"
 	@test -n "$(NAME)" || { echo 'usage: make migration NAME="what it does"' >&2; exit 2; }
-	$(PY) -m central.cli migration "$(NAME)"
+	$(PY) .ci/migration.py "$(NAME)"
 
 .PHONY: translations
 translations: $(INSTALLED) ## collect, merge and compile the Spanish catalogues of portal and kiosk

@@ -89,6 +89,18 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor, *, once: bo
     )
     terminal.say()
     report(terminal, tour, arrived, supervisor, faults, time.monotonic() - began)
+    if os.environ.get("PICTURES") == "1":
+        terminal.step("Se toman las imágenes del README")
+        from demo import pictures  # the only part that needs a browser
+
+        for path in pictures.take(
+            places.root.parents[1] / "docs" / "pictures",
+            kiosk,
+            portal,
+            centre.ASPIRANTE_ACCOUNT,
+            lambda: tour.lead_to_confirm(visits[0]),
+        ):
+            terminal.note(str(path))
     if once:
         return 1 if faults else 0
     _invite(terminal, portal, kiosk, supervisor, places)

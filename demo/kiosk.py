@@ -130,15 +130,7 @@ def bring(kiosk: Kiosk, visit: Visit, hooks: Hooks, printed: dict[str, str]) -> 
         KioskRefusedError: The kiosk did not take a step.
     """
     began = time.monotonic()
-    kiosk.page("/")
-    kiosk.post("/capture/start")
-    kiosk.page("/capture/consent")
-    kiosk.post("/capture/consent", agree="1")
-    attempts: dict[str, int] = {}
-    reasons: list[str] = []
-    for side in ("front", "back"):
-        attempts[side], why = _photograph(kiosk, visit, side, hooks)
-        reasons += why
+    attempts, reasons = lead_to_confirm(kiosk, visit, hooks)
     hooks.before(visit, "confirm")
     read = read_confirmation(kiosk.page("/capture/confirm"))
     typed = corrections(read, printed)
@@ -168,6 +160,24 @@ def bring(kiosk: Kiosk, visit: Visit, hooks: Hooks, printed: dict[str, str]) -> 
         visit_ms=round((time.monotonic() - began) * 1000),
         seal_ms=seal_ms,
     )
+
+
+def lead_to_confirm(kiosk: Kiosk, visit: Visit, hooks: Hooks) -> tuple[dict[str, int], list[str]]:
+    """Lead a visit from the start page to where the person compares the data.
+
+    Gives the attempts at each side, and why a side was kept that the gate did not take.
+    """
+    kiosk.page("/")
+    kiosk.post("/capture/start")
+    kiosk.page("/capture/consent")
+    kiosk.post("/capture/consent", agree="1")
+    attempts: dict[str, int] = {}
+    reasons: list[str] = []
+    sides: tuple[Shot, ...] = ("front", "back")
+    for side in sides:
+        attempts[side], why = _photograph(kiosk, visit, side, hooks)
+        reasons += why
+    return attempts, reasons
 
 
 def _photograph(kiosk: Kiosk, visit: Visit, side: Shot, hooks: Hooks) -> tuple[int, list[str]]:

@@ -13,7 +13,7 @@ EXTRAS = {"central": ("central",), "station": ("device",), "training": ("trainin
           "dev": ("device", "central", "dev")}  # fmt: skip
 
 
-def test_decisions_are_numbered_without_gaps_and_carry_their_number() -> None:
+def test_decisions_have_a_number_each_and_carry_it() -> None:
     pages = [path for path in files() if path.parent == ROOT / "docs" / "decisions"]
     numbers = []
     for page in pages:
@@ -22,7 +22,7 @@ def test_decisions_are_numbered_without_gaps_and_carry_their_number() -> None:
         numbers.append(int(match[1]))
         first_line = page.read_text(encoding="utf-8").splitlines()[0]
         assert first_line.startswith(f"# {match[1]}. "), page.name
-    assert numbers == list(range(1, len(pages) + 1))
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_every_direct_dependency_has_its_reasons_written() -> None:

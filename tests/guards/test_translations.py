@@ -30,13 +30,13 @@ def _catalogue(package: str) -> Catalog:
     return read_po(BytesIO((_folder(package) / "messages.po").read_bytes()), locale="es_MX")
 
 
-def _texts(catalogue: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Give the translations by their message; a plural is a list in one file, else a tuple."""
+def _forms(text: object) -> tuple[object, ...]:
+    """Give the forms of a message; a plural is a list in a compiled file, a tuple in the other."""
+    return tuple(text) if isinstance(text, list | tuple) else (text,)
 
-    def forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-        return (text,) if isinstance(text, str) else tuple(text)
 
-    return {forms(message.id): forms(message.string) for message in catalogue if message.id}
+def _texts(catalogue: Catalog) -> dict[tuple[object, ...], tuple[object, ...]]:
+    return {_forms(message.id): _forms(message.string) for message in catalogue if message.id}
 
 
 @pytest.mark.parametrize("package", CATALOGUES)
@@ -58,7 +58,7 @@ class TestCatalogue:
         empty = [
             message.id
             for message in messages
-            if not all(message.string if message.pluralizable else [message.string])
+            if not all(_forms(message.string))
         ]
         assert empty == []
         assert [message.id for message in messages if message.fuzzy] == []

@@ -1,0 +1,71 @@
+"""The pictures of the README, taken from the running product with the system's Chromium."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from demo.kiosk import Kiosk
+
+_CHROMIUM = "/usr/bin/chromium"
+_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
+)  # fmt: skip
+_SIZE = (1280, 800)
+
+
+def take(
+    folder: Path, kiosk: Kiosk, portal: str, account: str, lead_to_confirm: Callable[[], None]
+) -> list[Path]:
+    """Take the pictures; `lead_to_confirm` leads a visit to the page of confirmation."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lead_to_confirm()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
+        try:
+            taken = [_kiosk(browser, folder, kiosk)]
+            taken += _portal(browser, folder, portal, account)
+        finally:
+            browser.close()
+    kiosk.post("/capture/cancel")
+    return taken
+
+
+def _kiosk(browser: Browser, folder: Path, kiosk: Kiosk) -> Path:
+    page = _page(browser)
+    page.context.add_cookies(
+        [
+            {"name": name, "value": value, "url": kiosk.address}
+            for name, value in kiosk.cookies().items()
+        ]
+    )
+    page.goto(f"{kiosk.address}/capture/confirm", wait_until="networkidle")
+    return _shoot(page, folder / "kiosk-confirm.png")
+
+
+def _portal(browser: Browser, folder: Path, portal: str, account: str) -> list[Path]:
+    page = _page(browser)
+    page.goto(f"{portal}/sign-in/local")
+    page.click(f'button[value="{account}"]')
+    page.wait_for_url(f"{portal}/**")
+    taken = []
+    for path, name in (("/reports/advance", "portal-advance"), ("/records", "portal-records")):
+        page.goto(f"{portal}{path}", wait_until="networkidle")
+        taken.append(_shoot(page, folder / f"{name}.png"))
+    return taken
+
+
+def _page(browser: Browser) -> Page:
+    width, height = _SIZE
+    context = browser.new_context(
+        locale="es-MX",
+        viewport={"width": width, "height": height},
+        timezone_id="America/Mexico_City",
+    )
+    return context.new_page()
+
+
+def _shoot(page: Page, path: Path) -> Path:
+    page.screenshot(path=str(path))
+    return path
