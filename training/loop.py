@@ -1,5 +1,6 @@
 """The training loop all detectors share: AdamW, one cosine, bf16, CPU or GPU, checkpoints."""
 
+import json
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ def train(
     """Train for `minutes` of wall clock; the learning rate follows a cosine over that time.
 
     The weights are saved to `checkpoint` every two minutes and at the end, so that an interrupted
-    run can be exported as it stands.
+    run can be exported as it stands; beside them the length of the run, for the model card.
     """
     where = device()
     network.to(where).to(memory_format=torch.channels_last)
@@ -58,7 +59,7 @@ def train(
         running = 0.98 * running + 0.02 * loss.item() if steps > 1 else loss.item()
         if time.monotonic() - last_report > 120:
             last_report = time.monotonic()
-            torch.save(network.state_dict(), checkpoint)
+            _save(network, checkpoint, minutes=elapsed / 60, samples=samples)
             network.eval()
             print(
                 f"{elapsed:6.0f} s  {samples} samples  {samples / elapsed:.0f}/s  "
@@ -66,5 +67,17 @@ def train(
                 flush=True,
             )
     network.eval()
-    torch.save(network.state_dict(), checkpoint)
+    _save(network, checkpoint, minutes=minutes, samples=samples)
     print(f"done: {samples} samples  loss {running:.4f}  {evaluate(network)}", flush=True)
+
+
+def length_of(checkpoint: Path) -> tuple[float, int]:
+    """Minutes and samples of the run that wrote `checkpoint`."""
+    told = json.loads(checkpoint.with_suffix(".json").read_text())
+    return float(told["minutes"]), int(told["samples"])
+
+
+def _save(network: nn.Module, checkpoint: Path, *, minutes: float, samples: int) -> None:
+    torch.save(network.state_dict(), checkpoint)
+    told = {"minutes": round(minutes, 1), "samples": samples}
+    checkpoint.with_suffix(".json").write_text(json.dumps(told))

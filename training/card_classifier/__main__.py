@@ -1,7 +1,7 @@
 """Train, evaluate and export the card classifier.
 
 python -m training.card_classifier train --seed 1 --minutes 12
-python -m training.card_classifier export --seed 1 --minutes 12
+python -m training.card_classifier export --seed 1
 """
 
 import argparse
@@ -21,7 +21,7 @@ from training.backgrounds import background
 from training.card_classifier.network import MODELS, SIDES, TURNS, CardClassifier, loss_of
 from training.effects import photographed
 from training.export import export_float, export_int8
-from training.loop import train
+from training.loop import length_of, train
 from training.model_card import MODEL_FOLDER, Card, TrainingRun, register_model
 from training.negatives import render_negative
 from training.pool import read_pool
@@ -157,6 +157,7 @@ def main() -> None:
     calibration = next(batches(shelf, range(split), size=300, seed=options.seed + 2000))
     inputs = calibration["image"].numpy().astype(np.float32) / 127.5 - 1
     export_int8(float_path, (image[None] for image in inputs), int8_path)
+    minutes, samples = length_of(weights)
     register_model(
         "card_classifier",
         float_path,
@@ -167,10 +168,10 @@ def main() -> None:
         run=TrainingRun(
             seed=options.seed,
             command=f"python -m training.card_classifier train --seed {options.seed} "
-            f"--minutes {options.minutes:g}",
+            f"--minutes {minutes:g}",
             trained_on=datetime.now(UTC).date(),
-            minutes=options.minutes,
-            samples=0,
+            minutes=minutes,
+            samples=samples,
         ),
         card=Card(
             title="Card classifier",

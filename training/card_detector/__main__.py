@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from training.card_detector.network import CardDetector, loss_of
 from training.card_detector.scenes import SIDE, Scene, Stock, compose, gather
 from training.export import export_float, export_int8
-from training.loop import train
+from training.loop import length_of, train
 from training.model_card import MODEL_FOLDER, Card, TrainingRun, register_model
 from training.nets import MapsLast
 
@@ -186,12 +186,13 @@ def _export(network: CardDetector, scenes: SceneFile, options: argparse.Namespac
     float_path = MODEL_FOLDER / "card_detector.tflite"
     int8_path = MODEL_FOLDER / "card_detector.int8.tflite"
     export_float(MapsLast(network).eval(), (1, SIDE, SIDE, 3), float_path)
-    samples = (
+    inputs = (
         np.array(scenes.images[index : index + 1]).astype(np.float32) / 127.5 - 1
         for index in range(300)
     )
-    export_int8(float_path, samples, int8_path)
+    export_int8(float_path, inputs, int8_path)
     metrics = measure(network, scenes.held())
+    minutes, samples = length_of(WORK / "card_detector.pt")
     register_model(
         "card_detector",
         float_path,
@@ -206,10 +207,10 @@ def _export(network: CardDetector, scenes: SceneFile, options: argparse.Namespac
         run=TrainingRun(
             seed=options.seed,
             command=f"python -m training.card_detector train --seed {options.seed} "
-            f"--minutes {options.minutes:g}",
+            f"--minutes {minutes:g}",
             trained_on=datetime.now(UTC).date(),
-            minutes=options.minutes,
-            samples=0,
+            minutes=minutes,
+            samples=samples,
         ),
         card=Card(
             title="Card detector",

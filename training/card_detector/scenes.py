@@ -55,7 +55,7 @@ def gather(pool: Path, rng: Generator, *, others: int = 300, backgrounds: int = 
 
 
 def compose(stock: Stock, rng: Generator) -> Scene:
-    """Compose one scene as the station sees it: letterboxed frame or the crop of the second pass."""
+    """Compose one scene as the station sees it: letterboxed frame or crop of the second pass."""
     left, top, right, bottom = _content(rng)
     width, height = right - left, bottom - top
     canvas = _scenery(stock, rng)

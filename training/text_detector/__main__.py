@@ -2,7 +2,7 @@
 
 python -m training.text_detector sheets --seed 1 --count 5000
 python -m training.text_detector train --seed 1 --minutes 20
-python -m training.text_detector export --seed 1 --minutes 20
+python -m training.text_detector export --seed 1
 """
 
 import argparse
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.export import export_float, export_int8
-from training.loop import train
+from training.loop import length_of, train
 from training.model_card import MODEL_FOLDER, Card, TrainingRun, register_model
 from training.nets import MapsLast
 from training.pool import PooledCard, read_pool
@@ -196,11 +196,12 @@ def main() -> None:
     float_path = MODEL_FOLDER / "text_detector.tflite"
     int8_path = MODEL_FOLDER / "text_detector.int8.tflite"
     export_float(MapsLast(network).eval(), (1, HEIGHT, WIDTH, 1), float_path)
-    samples = (
+    inputs = (
         np.array(sheets.images[index : index + 1]).astype(np.float32) / 127.5 - 1
         for index in range(200)
     )
-    export_int8(float_path, samples, int8_path)
+    export_int8(float_path, inputs, int8_path)
+    minutes, samples = length_of(weights)
     register_model(
         "text_detector",
         float_path,
@@ -211,10 +212,10 @@ def main() -> None:
         run=TrainingRun(
             seed=options.seed,
             command=f"python -m training.text_detector train --seed {options.seed} "
-            f"--minutes {options.minutes:g}",
+            f"--minutes {minutes:g}",
             trained_on=datetime.now(UTC).date(),
-            minutes=options.minutes,
-            samples=0,
+            minutes=minutes,
+            samples=samples,
         ),
         card=Card(
             title="Text detector",
