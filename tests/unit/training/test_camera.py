@@ -10,6 +10,9 @@ from training.negatives import render_negative
 from training.people import invent_person
 from training.render import HEIGHT, WIDTH, RenderedCard, render_card
 
+# Height and width of a frame that is quick to make.
+SMALL = (480, 640)
+
 
 @pytest.fixture(scope="module")
 def card() -> RenderedCard:
@@ -36,7 +39,9 @@ class TestPhotograph:
     def test_the_homography_takes_the_card_to_its_corners(
         self, card: RenderedCard, seed: int
     ) -> None:
-        shot = photograph(card.image, card.mask, np.random.default_rng(seed), difficulty="hard")
+        shot = photograph(
+            card.image, card.mask, np.random.default_rng(seed), difficulty="hard", size=SMALL
+        )
         outline = np.array(
             [[[-0.5, -0.5], [WIDTH - 0.5, -0.5], [WIDTH - 0.5, HEIGHT - 0.5], [-0.5, HEIGHT - 0.5]]]
         )
@@ -55,7 +60,9 @@ class TestPhotograph:
     def test_every_level_is_repeatable(self, card: RenderedCard) -> None:
         for level in LEVELS:
             first, second = (
-                photograph(card.image, card.mask, np.random.default_rng(5), difficulty=level)
+                photograph(
+                    card.image, card.mask, np.random.default_rng(5), difficulty=level, size=SMALL
+                )
                 for _ in range(2)
             )
             assert np.array_equal(first.image, second.image)
@@ -127,7 +134,7 @@ class TestDegrade:
 class TestNegatives:
     def test_picture_and_mask_agree(self) -> None:
         rng = np.random.default_rng(6)
-        for _ in range(20):
+        for _ in range(8):
             picture, mask = render_negative(rng)
             assert picture.shape[:2] == mask.shape
             assert mask.max() == 255
@@ -136,14 +143,18 @@ class TestNegatives:
 class TestHidden:
     def test_a_card_wholly_in_view_hides_nothing(self, card: RenderedCard) -> None:
         for seed in range(5):
-            shot = photograph(card.image, card.mask, np.random.default_rng(seed), difficulty="easy")
+            shot = photograph(
+                card.image, card.mask, np.random.default_rng(seed), difficulty="easy", size=SMALL
+            )
             if not shot.conditions["fingers"]:
                 assert not shot.hides((100, 100, WIDTH - 100, HEIGHT - 100))
 
     def test_what_a_finger_covers_is_said_to_be_hidden(self, card: RenderedCard) -> None:
         held = 0
-        for seed in range(12):
-            shot = photograph(card.image, card.mask, np.random.default_rng(seed), difficulty="hard")
+        for seed in range(8):
+            shot = photograph(
+                card.image, card.mask, np.random.default_rng(seed), difficulty="hard", size=SMALL
+            )
             if shot.conditions["fingers"]:
                 held += 1
                 assert shot.hidden.max() > 200
