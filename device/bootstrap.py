@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 
 from device.camera.base import Camera, StreamSettings
-from device.camera.replay import ReplayCamera
+from device.camera.replay import FilmCamera, ReplayCamera
 from device.camera.service import CameraService, Supervision
 from device.camera.v4l2 import V4l2Camera
 from device.capture.desk import Desk, DeskSettings, Reader
@@ -143,7 +143,10 @@ def open_camera(config: CameraConfig, clock: Clock) -> Camera:
         case "v4l2":
             return V4l2Camera(config.path, clock, settings)
         case _:
-            return ReplayCamera(Path(config.folder), clock)
+            source = Path(config.folder)
+            if source.is_file():
+                return FilmCamera(source, clock)
+            return ReplayCamera(source, clock)
 
 
 def models_toml(config: InferenceConfig) -> Path:

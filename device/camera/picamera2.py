@@ -114,16 +114,20 @@ class Picamera2Camera:
         return self.burst(1, timeout_s=timeout_s)[0]
 
     def burst(self, count: int, *, timeout_s: float) -> list[Frame]:
-        """Switch to full resolution, take `count` stills, and switch back."""
-        with self._errors(timeout_s):
-            self._device.switch_mode(self._still, wait=timeout_s)
+        """Switch to full resolution, take `count` stills, and switch back.
+
+        After a camera that timed out or is gone nothing is switched: it has to be opened again.
+        """
+        self._switch(self._still, timeout_s)
         try:
             with self._errors(timeout_s):
                 # Frames queued before the call may show the card still moving: flush them.
-                return [self._take(timeout_s, flush=True) for _ in range(count)]
-        finally:
-            with self._errors(timeout_s):
-                self._device.switch_mode(self._preview, wait=timeout_s)
+                frames = [self._take(timeout_s, flush=True) for _ in range(count)]
+        except CameraImageError:
+            self._switch(self._preview, timeout_s)
+            raise
+        self._switch(self._preview, timeout_s)
+        return frames
 
     def close(self) -> None:
         """Stop the camera and give it back."""
@@ -154,6 +158,10 @@ class Picamera2Camera:
         )
         device.configure(self._preview)
         device.start()
+
+    def _switch(self, mode: Any, timeout_s: float) -> None:
+        with self._errors(timeout_s):
+            self._device.switch_mode(mode, wait=timeout_s)
 
     def _take(self, timeout_s: float, *, flush: bool) -> Frame:
         # `flush=True` waits for a frame whose exposure began after the call.

@@ -1,4 +1,4 @@
-"""A camera that plays the images of a folder: the demo, the tests, and a laptop without one."""
+"""A camera that plays a folder of images or a film: the demo, the tests, a laptop without one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,45 @@ from device.camera.base import (
 from domain.clock import Clock
 
 SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
+
+
+class FilmCamera:
+    """Plays the frames of a film, and begins again after the last."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        """Open the film.
+
+        Raises:
+            CameraAbsentError: There is no such file, or no frame in it.
+        """
+        self._path = path
+        self._clock = clock
+        self._film = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+        if not self._film.isOpened():
+            raise CameraAbsentError(f"{path} is no film")
+
+    def preview(self, *, timeout_s: float) -> Frame:
+        """Return the next frame."""
+        return self.capture(timeout_s=timeout_s)
+
+    def capture(self, *, timeout_s: float) -> Frame:
+        """Return the next frame."""
+        read, pixels = self._film.read()
+        if not read:
+            self._film.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            read, pixels = self._film.read()
+        if not read:
+            raise CameraGoneError(f"no frame left in {self._path.name}")
+        image = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
+        return Frame(image, taken_at=self._clock.now())
+
+    def burst(self, count: int, *, timeout_s: float) -> list[Frame]:
+        """Return the next `count` frames."""
+        return [self.capture(timeout_s=timeout_s) for _ in range(count)]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._film.release()
 
 
 class ReplayCamera:
@@ -43,7 +82,7 @@ class ReplayCamera:
         """Return the next image; a film has one size."""
         return self.capture(timeout_s=timeout_s)
 
-    def capture(self, *, timeout_s: float) -> Frame:  # noqa: ARG002  a file answers at once
+    def capture(self, *, timeout_s: float) -> Frame:
         """Return the next image of the scene that the folder leads to now."""
         if self._folder.resolve() != self._scene or not self._paths:
             self._paths = self._listed()

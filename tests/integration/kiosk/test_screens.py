@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.kiosks import PASSWORD, Stand, stand
@@ -63,17 +63,23 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         yield built
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def screen(place: Stand, request: pytest.FixtureRequest) -> Iterator[Screen]:
+def screen(place: Stand, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Screen]:
     server = make_server("127.0.0.1", 0, place.station.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     width, height = request.param
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        page = browser.new_page(viewport={"width": width, "height": height}, has_touch=True)
-        yield Screen(page, f"http://127.0.0.1:{server.server_port}")
-        browser.close()
+    page = browser.new_page(viewport={"width": width, "height": height}, has_touch=True)
+    yield Screen(page, f"http://127.0.0.1:{server.server_port}")
+    page.close()
     server.shutdown()
     thread.join()
 
@@ -120,6 +126,7 @@ def test_a_visit_by_touch_has_nothing_to_mind_on_any_screen(place: Stand, screen
     assert screen.complaints == []
 
 
+@pytest.mark.parametrize("screen", SIZES[:1], indirect=True)
 def test_the_pad_is_erased_and_an_empty_one_is_not_taken(place: Stand, screen: Screen) -> None:
     page = screen.page
     place.show("front")

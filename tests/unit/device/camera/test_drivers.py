@@ -16,12 +16,13 @@ from device.camera.base import (
     StreamSettings,
 )
 from device.camera.picamera2 import Device, Picamera2Camera
-from device.camera.replay import ReplayCamera
+from device.camera.replay import FilmCamera, ReplayCamera
 from device.camera.v4l2 import V4l2Camera
 from tests.unit.device.camera.fakes import (
     PREVIEW_SIZE,
     STILL_SIZE,
     FakePicamera2,
+    FakeRequest,
     FakeVideo,
     SteppingClock,
     picture,
@@ -83,6 +84,16 @@ class TestReplayCamera:
         (tmp_path / "broken.jpg").write_bytes(content)
         with pytest.raises(CameraImageError, match=r"broken\.jpg"):
             ReplayCamera(tmp_path, SteppingClock()).capture(timeout_s=1)
+
+
+class TestFilmCamera:
+    @pytest.mark.parametrize("content", [None, b"no film"])
+    def test_refuses_what_is_no_film(self, tmp_path: Path, content: bytes | None) -> None:
+        path = tmp_path / "film.mkv"
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(CameraAbsentError):
+            FilmCamera(path, SteppingClock())
 
 
 class TestV4l2Camera:
@@ -209,6 +220,17 @@ class TestPicamera2Camera:
         with pytest.raises(CameraGoneError):
             camera.preview(timeout_s=1)
         assert device.lent == 0
+
+    def test_asks_nothing_more_of_a_camera_that_timed_out_in_a_burst(self) -> None:
+        device = FakePicamera2()
+        camera = self.open(device)
+        device.capture_request = self.time_out  # type: ignore[method-assign]  # it freezes here
+        with pytest.raises(CameraTimeoutError):
+            camera.burst(2, timeout_s=0.1)
+        assert device.calls == ["still"]
+
+    def time_out(self, wait: object = None, *, flush: object = None) -> FakeRequest:
+        raise TimeoutError
 
     def test_drops_the_job_of_a_frame_that_never_came(self) -> None:
         device = FakePicamera2()
