@@ -4,7 +4,8 @@ import ast
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -29,6 +30,12 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             yield node.module.split(".")[0]
+
+
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Give the distributions that provide each top-level name."""
+    return packages_distributions()
 
 
 def requirement_names(*extras: str) -> set[str]:
@@ -71,7 +78,7 @@ def test_rules_use_the_standard_library_alone() -> None:
 )
 def test_what_a_part_imports_its_extra_asks_for(package: str, extras: tuple[str, ...]) -> None:
     """An import that only comes along with another library breaks when that library changes."""
-    providers = packages_distributions()
+    providers = installed()
     allowed = requirement_names(*extras)
     missing = set()
     for path in python_files(package):

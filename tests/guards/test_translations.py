@@ -55,11 +55,7 @@ class TestCatalogue:
 
     def test_translates_every_message_and_guesses_none(self, package: str) -> None:
         messages = [message for message in _catalogue(package) if message.id]
-        empty = [
-            message.id
-            for message in messages
-            if not all(_forms(message.string))
-        ]
+        empty = [message.id for message in messages if not all(_forms(message.string))]
         assert empty == []
         assert [message.id for message in messages if message.fuzzy] == []
 

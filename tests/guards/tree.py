@@ -6,11 +6,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Letters that are not text: everything else is read as UTF-8.
-BINARY = frozenset(
-    {".tflite", ".png", ".jpg", ".jpeg", ".webp", ".ico", ".woff2", ".mo", ".acp", ".bin", ".gz"}
-)
-
 
 @cache
 def files() -> tuple[Path, ...]:
@@ -25,9 +20,10 @@ def files() -> tuple[Path, ...]:
     return tuple(sorted(path for path in paths if path.is_file()))
 
 
+@cache
 def text_files() -> tuple[Path, ...]:
-    """Give the files that people read."""
-    return tuple(path for path in files() if path.suffix not in BINARY)
+    """Give the files that people read: those without a zero byte, which no text has."""
+    return tuple(path for path in files() if b"\0" not in path.read_bytes())
 
 
 def python_files(*packages: str) -> tuple[Path, ...]:
