@@ -8,5 +8,5 @@ from device import bootstrap
 from device.__main__ import main
 from tests.kiosks import ScriptedReader
 
-bootstrap.open_reader = lambda config: ScriptedReader()  # type: ignore[assignment]
+bootstrap.open_reader = lambda config: ScriptedReader()
 sys.exit(main())
