@@ -215,7 +215,7 @@ class FakeCentre:
 
 
 @contextmanager
-def serve(fake: FakeCentre, *, tls_folder: Path | None = None, port: int = 0) -> Iterator[str]:
+def serve(fake: FakeCentre, *, tls_folder: Path | None = None, days: int = 1) -> Iterator[str]:
     """Serve on loopback and give the address; with a folder, over TLS by its own authority."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -247,12 +247,12 @@ def serve(fake: FakeCentre, *, tls_folder: Path | None = None, port: int = 0) ->
 
         do_GET = do_PUT = do_POST = do_HEAD = _any  # noqa: N815  # names of http.server
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     scheme = "http"
     if tls_folder is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*make_certificate(tls_folder))
+        context.load_cert_chain(*make_certificate(tls_folder, days=days))
         server.socket = context.wrap_socket(server.socket, server_side=True)
         scheme = "https"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -266,7 +266,7 @@ def serve(fake: FakeCentre, *, tls_folder: Path | None = None, port: int = 0) ->
         thread.join()
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path]:
+def make_certificate(folder: Path, *, days: int = 1) -> tuple[Path, Path]:
     """Make a private authority (`ca.pem`) and, for loopback, a certificate and its key."""
     now = dt.datetime.now(dt.UTC)
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
@@ -279,8 +279,8 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
             .issuer_name(authority_name)
             .public_key(public)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=1))
+            .not_valid_before(now - dt.timedelta(days=9))
+            .not_valid_after(now + dt.timedelta(days=days))
         )
 
     usage = x509.KeyUsage(

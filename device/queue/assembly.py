@@ -5,12 +5,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from device.clock import read_boot_id
+from device.clock import Anchor, classify, has_rtc, read_boot_id, to_ms
 from device.config import Config, require_server
 from device.keys import open_signer, read_or_create_secret
 from device.queue.backoff import Backoff
 from device.queue.chain import ChainWriter, Origin
-from device.queue.client import StationClient, Timeouts
+from device.queue.client import Pin, StationClient, Timeouts
 from device.queue.contact import Contact
 from device.queue.delivery import Delivery, Pace
 from device.queue.enrolment import EnrolmentStore
@@ -18,6 +18,7 @@ from device.queue.points import CrashHook, no_crash
 from device.queue.seal import Sealer
 from device.queue.spool import Spool
 from domain.clock import Clock
+from wire.packet import ClockClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,14 @@ def open_sealer(
 
 
 def open_client(
-    config: Config, clock: Clock, *, server: str, station: str, ca_pem: str, key: str
+    config: Config,
+    clock: Clock,
+    *,
+    server: str,
+    station: str,
+    ca_pem: str,
+    key: str,
+    anchor: Anchor | None = None,
 ) -> StationClient:
     """Prepare the connection to a centre; its authority is written beside the keys for TLS.
 
@@ -85,7 +93,7 @@ def open_client(
         station=station,
         signer=open_signer(config.station.signer, config.keys_folder, key),
         clock=clock,
-        ca_file=ca_file if ca_pem else None,
+        pin=Pin(ca_file, _is_believable(clock, anchor)) if ca_pem else None,
         timeouts=Timeouts(config.server.connect_timeout_s, config.server.read_timeout_s),
         entropy=os.urandom,
     )
@@ -115,6 +123,7 @@ def open_delivery(
         station=enrolment.station,
         ca_pem=enrolment.ca_pem,
         key=enrolment.key,
+        anchor=store.anchor(),
     )
     origin = _origin(store, versions)
     contact = Contact(spool, store, client, clock, origin, entropy=os.urandom)
@@ -125,6 +134,17 @@ def open_delivery(
         lambda: Backoff(settings.backoff_first_s, settings.backoff_most_s, random.uniform),
     )
     return Delivery(spool, store, client, contact, clock, pace, crash=crash)
+
+
+def _is_believable(clock: Clock, anchor: Anchor | None) -> bool:
+    found = classify(
+        wall_ms=to_ms(clock.now()),
+        mono_ms=clock.monotonic_ms(),
+        boot_id=read_boot_id(),
+        anchor=anchor,
+        rtc=has_rtc(),
+    )
+    return found in (ClockClass.ANCHORED, ClockClass.RTC)
 
 
 def _origin(store: EnrolmentStore, versions: Versions) -> Origin:

@@ -5,14 +5,16 @@
 """
 
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from device.clock import to_ms
 from device.errors import (
@@ -31,6 +33,7 @@ from wire.uuid7 import uuid7
 T = TypeVar("T")
 
 MAX_RETRY_AFTER_S = 3600.0
+_NO_CHECK_TIME = 0x200000  # OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which `ssl` does not name
 _MAX_ANSWER_BYTES = 4 << 20
 _BUSY = {408, 425, 429, 500, 502, 503, 504, 507}
 
@@ -41,6 +44,18 @@ class Timeouts:
 
     connect_s: float = 10.0
     read_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The only authority believed, and whether the dates of its certificates mean anything here.
+
+    A station whose clock is not to be believed can't judge a date: it would lock itself out, and
+    the signed time that heals its clock is behind that very connection.
+    """
+
+    ca_file: Path
+    checks_dates: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,7 @@ class StationClient:
         station: str,
         signer: Signer,
         clock: Clock,
-        ca_file: Path | None,
+        pin: Pin | None,
         timeouts: Timeouts,
         entropy: Callable[[int], bytes],
     ) -> None:
@@ -73,7 +88,7 @@ class StationClient:
             station: Identifier in every proof.
             signer: The station's key.
             clock: For `iat` of the proofs.
-            ca_file: PEM of the only authority believed; `None` for plain http on loopback.
+            pin: The only authority believed; `None` for plain http on loopback.
             timeouts: For connecting and for each read.
             entropy: Random bytes for `jti`.
         """
@@ -86,7 +101,9 @@ class StationClient:
         self._nonce = ""
         self._session = requests.Session()
         self._session.trust_env = False
-        self._session.verify = True if ca_file is None else str(ca_file)
+        if pin is not None:
+            self._session.verify = str(pin.ca_file)
+            self._session.mount("https://", _PinnedAdapter(pin))
 
     def close(self) -> None:
         """Close the connections."""
@@ -189,6 +206,26 @@ class StationClient:
             raise ServerUnreachableError(f"no answer: {type(error).__name__}") from error
         self._nonce = response.headers.get(NONCE_HEADER, self._nonce)
         return response
+
+
+class _PinnedAdapter(HTTPAdapter):
+    """Gives every connection a context that knows one authority."""
+
+    def __init__(self, pin: Pin) -> None:
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        try:
+            self._context.load_verify_locations(pin.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise ServerUnreachableError(
+                f"{pin.ca_file}: no authority to know the server by", code="server.tls"
+            ) from error
+        if not pin.checks_dates:
+            self._context.verify_flags |= _NO_CHECK_TIME
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **settings: Any) -> None:
+        super().init_poolmanager(*arguments, **settings, ssl_context=self._context)
 
 
 def _judge(response: requests.Response, *, is_upload: bool) -> Answer:

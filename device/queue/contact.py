@@ -39,8 +39,8 @@ class Contact:
         self._policy_due_ms = 0
         self._offered_policy = 0
 
-    def greet(self) -> None:
-        """Say hello and fetch the policy, each when it is due.
+    def greet(self) -> bool:
+        """Say hello and fetch the policy, each when it is due; tell whether hello was said.
 
         Raises:
             ServerError: The server could not be spoken to.
@@ -48,7 +48,8 @@ class Contact:
         """
         settings = self._store.policy().settings
         now_ms = self._clock.monotonic_ms()
-        if now_ms >= self._hello_due_ms:
+        is_due = now_ms >= self._hello_due_ms
+        if is_due:
             self._hello()
             self._hello_due_ms = now_ms + settings.hello_every_s * 1000
         is_newer = self._offered_policy > self._store.policy().version
@@ -56,6 +57,7 @@ class Contact:
             policy = self._store.save_policy(self._client.policy())
             self._policy_due_ms = now_ms + settings.policy_every_s * 1000
             _log.info("policy.fetched version=%d", policy.version)
+        return is_due
 
     def health(self) -> Health:
         """Measure the station: packets by state, disk, and how long the oldest has waited."""

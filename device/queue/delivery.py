@@ -125,10 +125,11 @@ class Delivery:
         tally = _Tally()
         error: StationError | WireError | None = None
         try:
-            self._contact.greet()
-            self._fetch_outcomes()
+            # Outcomes at the pace of hello: a receipt comes with its upload, and a thousand
+            # stations asking every few seconds what is new would be the centre's main load.
+            if self._contact.greet():
+                self._fetch_outcomes()
             self._send_due(tally)
-            self._fetch_outcomes()
             self._server_backoff.succeeded()
         except (StationError, WireError) as failure:
             error = failure

@@ -144,6 +144,18 @@ class TestEnrol:
         assert "[config.server]" in capsys.readouterr().err
 
 
+def test_dates_of_certificates_count_only_where_the_clock_is_believed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake = FakeCentre(Centre())
+    with serve(fake, tls_folder=tmp_path / "tls", days=-1) as url:  # it ended yesterday
+        bench = Bench(tmp_path, fake, url)
+        assert bench.run("enrol", bench.claim) == 0  # no signed time yet: any date may be right
+        assert bench.run("deliver", "--once") == 0
+        assert bench.run("deliver", "--once") == 1  # the first one set the clock by the centre
+        assert "[server.tls]" in capsys.readouterr().err
+
+
 class TestDeliver:
     def test_once_brings_what_there_is(
         self, bench: Bench, capsys: pytest.CaptureFixture[str]
