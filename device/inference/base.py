@@ -6,7 +6,7 @@ Pixels are counted from the top left corner; an image is R, G, B unless the name
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -91,7 +91,10 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What the rectified card is; `side` is None for what is no credential."""
+    """What the rectified card is; `side` is None for what is no credential.
+
+    `model` is the likeliest of `model_chances`, which add up to 1.
+    """
 
     side: Side | None
     model: Model
@@ -99,6 +102,7 @@ class Classification:
     side_confidence: float
     model_confidence: float
     upright_confidence: float
+    model_chances: Mapping[Model, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def decode(logits: Floats) -> Classification:
         side_confidence=float(sides[side]),
         model_confidence=float(models[model]),
         upright_confidence=float(ways[way]),
+        model_chances=dict(zip(_MODELS, models.tolist(), strict=True)),
     )
 
 

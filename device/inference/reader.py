@@ -20,6 +20,7 @@ from device.inference.base import (
     CardDetector,
     Classification,
     Image,
+    Model,
     ModelError,
     Quad,
     Side,
@@ -30,6 +31,7 @@ from device.inference.base import (
 )
 from device.inference.fields import read_front
 from device.inference.images import as_rgb, grey_of
+from device.inference.model_of_card import settle
 from device.inference.quality import QualityLimits
 from device.inference.reading import FieldReading, Quality, Reading
 from device.inference.rectify import rectify, turned
@@ -130,10 +132,11 @@ class CardReader:
             card = rectify(frame, quad)
             grey = grey_of(card)
         reading = Reading(found=True, reasons=(), quad=quad, side=kind.side, model=kind.model)
-        reading = self._with_text(reading, grey, clock)
+        reading, texts = self._with_text(reading, grey, today, clock)
         if kind.side is Side.BACK:
             with clock.stage("barcodes"):
                 reading = replace(reading, barcodes=read_barcodes(grey))
+        reading = replace(reading, model=_settled(kind, reading, texts))
         with clock.stage("quality"):
             boxes = {n: f.box for n, f in reading.fields.items() if f.box is not None}
             measured = quality.measure(card, grey, quad, frame.shape[:2], boxes, self._limits)
@@ -161,9 +164,12 @@ class CardReader:
                 return quad.turned(), replace(again, upside_down=False)
         return quad, kind
 
-    def _with_text(self, reading: Reading, grey: Image, clock: _Stopwatch) -> Reading:
+    def _with_text(
+        self, reading: Reading, grey: Image, today: date | None, clock: _Stopwatch
+    ) -> tuple[Reading, list[str]]:
+        """Return the reading with its fields, and every line that was read on the way."""
         if self._text_detector is None or self._recogniser is None:
-            return reading
+            return reading, []
         with clock.stage("text_boxes"):
             boxes = self._text_detector.find(grey)
         if reading.side is Side.FRONT:
@@ -175,12 +181,26 @@ class CardReader:
                 def look(places: Sequence[TextBox]) -> list[TextLine]:
                     return recogniser.read(grey, places)
 
-                return replace(reading, fields=read_front(lines, look))
+                fields = read_front(lines, look, today=today)
+            return replace(reading, fields=fields), [line.text for line in lines]
         with clock.stage("mrz"):
             zone = mrz.read(grey, boxes, self._recogniser)
         with clock.stage("recognise"):
             fields = read_back(grey, boxes, zone, self._recogniser)
-        return replace(reading, fields=fields, mrz=zone.printed if zone is not None else None)
+        printed = zone.printed if zone is not None else None
+        return replace(reading, fields=fields, mrz=printed), []
+
+
+def _settled(kind: Classification, reading: Reading, texts: Sequence[str]) -> Model:
+    chances = kind.model_chances or {kind.model: kind.model_confidence}
+    return settle(
+        chances,
+        side=reading.side or Side.FRONT,
+        texts=texts,
+        fields=reading.fields,
+        mrz=reading.mrz,
+        barcodes=reading.barcodes,
+    )
 
 
 def load_reader(

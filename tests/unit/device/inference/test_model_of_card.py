@@ -1,0 +1,91 @@
+"""The model is settled by what was read: years, header, fields that a model has or lacks."""
+
+import pytest
+
+from device.inference.model_of_card import settle
+from device.inference.reading import Barcode, FieldReading
+from domain.credential.fields import Model, Side, Source
+
+UNSURE = dict.fromkeys(Model, 1 / 7)
+
+
+def fields(**values: str) -> dict[str, FieldReading]:
+    return {name: FieldReading(value, 0.99, Source.TEXT) for name, value in values.items()}
+
+
+@pytest.mark.parametrize(
+    ("texts", "printed", "model"),
+    [
+        (["INSTITUTO FEDERAL ELECTORAL"], {"emision": "2010", "vigencia": "2020"}, Model.C),
+        (["INSTITUTO FEDERAL ELECTORAL"], {"emision": "2014", "vigencia": "2024"}, Model.D),
+        (["INSTITUTO NACIONAL ELECTORAL"], {"emision": "2015", "vigencia": "2025"}, Model.E),
+        (["INSTITUTO NACIONAL ELECTORAL"], {"emision": "2031", "vigencia": "2031-2041"}, Model.NEW),
+    ],
+)
+def test_front_alone_tells_the_model(
+    texts: list[str], printed: dict[str, str], model: Model
+) -> None:
+    found = settle(
+        UNSURE, side=Side.FRONT, texts=texts, fields=fields(**printed), mrz=None, barcodes=()
+    )
+    assert found is model
+
+
+@pytest.mark.parametrize(("looks_like", "model"), [(Model.E, Model.G), (Model.F, Model.H)])
+def test_combined_years_speak_against_older_models(looks_like: Model, model: Model) -> None:
+    chances = {**dict.fromkeys(Model, 0.05), looks_like: 0.4, model: 0.3}
+    found = settle(
+        chances,
+        side=Side.FRONT,
+        texts=["INSTITUTO NACIONAL ELECTORAL"],
+        fields=fields(emision="2021", vigencia="2021 - 2031"),
+        mrz=None,
+        barcodes=(),
+    )
+    assert found is model
+
+
+def test_living_abroad_tells_f_from_e() -> None:
+    found = settle(
+        {**dict.fromkeys(Model, 0.05), Model.E: 0.5, Model.F: 0.2},
+        side=Side.FRONT,
+        texts=["INSTITUTO NACIONAL ELECTORAL", "DESDE EL EXTRANJERO"],
+        fields=fields(emision="2018", vigencia="2028"),
+        mrz=None,
+        barcodes=(),
+    )
+    assert found is Model.F
+
+
+def test_a_back_without_machine_readable_zone_is_model_c() -> None:
+    found = settle(
+        UNSURE,
+        side=Side.BACK,
+        texts=(),
+        fields=fields(numero_ocr="0001000000001"),
+        mrz=None,
+        barcodes=(),
+    )
+    assert found is Model.C
+
+
+def test_pdf417_and_expiry_tell_the_age_of_a_back() -> None:
+    found = settle(
+        {**dict.fromkeys(Model, 0.05), Model.G: 0.4, Model.E: 0.3},
+        side=Side.BACK,
+        texts=(),
+        fields={},
+        mrz=(
+            "IDMEX1234567897<<0001000000001",
+            "9001011M2512312MEX<01<<00001<0",
+            "EJEMPLO<PRUEBA<<LUISA<<<<<<<<<",
+        ),
+        barcodes=(Barcode("PDF417", b"x", "x"),),
+    )
+    assert found is Model.E
+
+
+def test_nothing_read_leaves_the_classifiers_answer() -> None:
+    chances = {**dict.fromkeys(Model, 0.1), Model.H: 0.4}
+    found = settle(chances, side=Side.FRONT, texts=(), fields={}, mrz=None, barcodes=())
+    assert found is Model.H
