@@ -20,7 +20,7 @@ from domain.credential.names import (
 from domain.credential.text import normalise_printed
 
 _NAMES = ("apellido_paterno", "apellido_materno", "nombres")
-_CLEAR = 0.985  # a line read with this confidence is not looked at again
+_CLEAR = 0.97  # a line read with this confidence is not looked at again
 _NO_SURNAME = "XX"  # in a clave, for the second surname of who has none
 
 

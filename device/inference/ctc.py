@@ -43,6 +43,34 @@ def greedy(scores: Floats) -> tuple[list[int], list[int]]:
     return [int(c) for c in path[starts]], steps
 
 
+def rivals(scores: Floats) -> list[tuple[int, ...]]:
+    """Return the best text and its nearest rivals: one character another, one more, one less.
+
+    Each is the single likeliest of its kind, so that a doubt of any kind has a name.
+    """
+    text, steps = greedy(scores)
+    blank = scores.shape[1] - 1
+    found = [tuple(text)]
+    if text:
+        at = scores[steps].copy()
+        own = at[np.arange(len(text)), text]
+        at[np.arange(len(text)), text] = _NEVER
+        less = int((at[:, blank] - own).argmax())
+        found.append((*text[:less], *text[less + 1 :]))
+        at[:, blank] = _NEVER
+        place, other = divmod(int((at - own[:, None]).argmax()), at.shape[1])
+        found.append((*text[:place], other, *text[place + 1 :]))
+    # Where nothing was read, what came nearest to being read.
+    path = scores.argmax(axis=1)
+    silent = np.where(path == blank, scores[:, :blank].max(axis=1), _NEVER)
+    step = int(silent.argmax())
+    if silent[step] > _NEVER:
+        before = sum(s < step for s in steps)
+        more = int(scores[step, :blank].argmax())
+        found.append((*text[:before], more, *text[before:]))
+    return found
+
+
 def chances(scores: Floats, texts: Sequence[Sequence[int]]) -> Floats:
     """Return the probability of each text given its line, summed over all alignments.
 

@@ -6,8 +6,10 @@ line; a model's layout in `layouts.toml` only breaks ties.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
 from device.inference import ctc, identifiers
 from device.inference.base import TextBox, TextLine
@@ -21,6 +23,7 @@ from device.inference.formats import (
     is_identifier,
     whole_value,
 )
+from device.inference.identifiers import Identifier
 from device.inference.labels import (
     Fragment,
     certainty,
@@ -63,16 +66,18 @@ class _Pair:
     text: str
 
 
-def read_front(lines: Sequence[TextLine], look: LookAgain) -> dict[str, FieldReading]:
+def read_front(
+    lines: Sequence[TextLine], look: LookAgain, *, today: date | None = None
+) -> dict[str, FieldReading]:
     """Return the fields of a front from its read lines; uncertain ones are left out.
 
     `look` reads further boxes of the same card: where a label has no value, where a value is in
-    doubt, where a line seems to be missing.
+    doubt, where a line seems to be missing. `today` tells who can be alive and grown up.
     """
     parts = _with_years_joined(fragments(lines), look)
     found: dict[str, FieldReading] = {}
     used: set[int] = set()
-    _identifiers(parts, found, used, look)
+    _identifiers(parts, found, used, partial(identifiers.read_identifiers, look=look, today=today))
     _labelled(parts, found, used, look)
     found |= read_names(parts, used, found.get("clave_elector"), look)
     found |= read_domicile(parts, used, look)
@@ -86,9 +91,12 @@ def withhold(found: Mapping[str, FieldReading]) -> dict[str, FieldReading]:
 
 
 def _identifiers(
-    parts: Sequence[Fragment], found: dict[str, FieldReading], used: set[int], look: LookAgain
+    parts: Sequence[Fragment],
+    found: dict[str, FieldReading],
+    used: set[int],
+    read: Callable[[Sequence[Fragment]], tuple[Identifier | None, Identifier | None]],
 ) -> None:
-    clave, curp = identifiers.read_identifiers(parts, look)
+    clave, curp = read(parts)
     used.update(id(part) for part in parts if part.label is None and is_identifier(part.text))
     for name, chosen in (("clave_elector", clave), ("curp", curp)):
         if chosen is not None:

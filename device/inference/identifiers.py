@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
 from device.inference import ctc
 from device.inference.base import TextBox
@@ -44,6 +46,7 @@ _FREE_LOSS = 2.0
 _MOST_COST = 5.0
 _LEAST_MARGIN = 1.2
 _MOST_TEXTS = 80
+_YOUNGEST, _OLDEST = 17, 115  # years: who turns 18 before the next election may enrol at 17
 _CLEAR = 0.98  # a value read with this confidence needs no look at its rivals
 
 
@@ -68,12 +71,19 @@ class Candidates:
         return self.texts[0][0] if self.texts else math.inf
 
 
-def is_curp(text: str) -> bool:
+def is_curp(text: str, today: date | None = None) -> bool:
+    """Say whether a text is a CURP, and of a person who can vote.
+
+    The check digit takes 0 and O for the same; the homoclave's kind gives the century, and only
+    one of the two makes a living adult.
+    """
     try:
-        parse_curp(text)
+        parsed = parse_curp(text)
     except CurpError:
         return False
-    return True
+    if today is None:
+        return True
+    return _YOUNGEST <= today.year - parsed.born_on.year <= _OLDEST
 
 
 def is_clave(text: str) -> bool:
@@ -85,10 +95,11 @@ def is_clave(text: str) -> bool:
 
 
 def read_identifiers(
-    fragments: Sequence[Fragment], look: LookAgain
+    fragments: Sequence[Fragment], look: LookAgain, *, today: date | None = None
 ) -> tuple[Identifier | None, Identifier | None]:
     """Return the clave de elector and the CURP among the values of a front."""
-    claves, curps = _clear(fragments, is_clave), _clear(fragments, is_curp)
+    is_living_curp = partial(is_curp, today=today)
+    claves, curps = _clear(fragments, is_clave), _clear(fragments, is_living_curp)
     if claves is not None and curps is not None:
         decided = decide(claves, curps)
         if all(decided):
@@ -96,7 +107,7 @@ def read_identifiers(
     # Something is in doubt: weigh every rival of every character.
     return decide(
         _find(fragments, CLAVE_PATTERN, is_clave, look),
-        _find(fragments, CURP_PATTERN, is_curp, look),
+        _find(fragments, CURP_PATTERN, is_living_curp, look),
     )
 
 

@@ -19,7 +19,7 @@ from rapidfuzz.distance import Levenshtein
 
 from device.inference import ctc
 from device.inference.base import Character, Emissions, TextBox, TextLine
-from device.inference.formats import FORMATS
+from device.inference.formats import FORMATS, LENGTHS, is_identifier, whole_value
 
 _TABLE = Path(__file__).with_name("fields.toml")
 _SHORT = 5  # a label of fewer letters must be exact: one wrong letter makes it another word
@@ -88,7 +88,9 @@ def _split(line: TextLine, table: FieldTable) -> list[Fragment]:
     if not squeezed:
         return []
     found: list[Fragment] = []
-    at = 0
+    at = _leading_value(squeezed, places, line.text, table)
+    if at:
+        found.append(_fragment(line, 0, places[at], None))
     while at < len(squeezed):
         match = _label_at(squeezed, at, line.text, places, table)
         if match is None:
@@ -109,6 +111,16 @@ def _split(line: TextLine, table: FieldTable) -> list[Fragment]:
     if not found:
         return [_fragment(line, 0, len(line.text), None)]
     return [fragment for fragment in found if fragment.text]
+
+
+def _leading_value(squeezed: str, places: Sequence[int], text: str, table: FieldTable) -> int:
+    """Return where a label begins behind a value that no name or address can be; 0 if nowhere."""
+    at = _next_label(squeezed, 1, text, places, table)
+    if at >= len(squeezed):
+        return 0
+    value = text[: places[at]].strip()
+    known = is_identifier(value) or any(whole_value(name, value) for name in LENGTHS)
+    return at if known else 0
 
 
 def _label_at(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from device.inference import ctc
 from device.inference.base import Emissions, TextBox, TextLine
 from device.inference.labels import Fragment, emissions_of
@@ -12,6 +14,7 @@ from device.inference.labels import Fragment, emissions_of
 LookAgain = Callable[[Sequence[TextBox]], list[TextLine]]
 
 # (shift of the crop, factor on its height) of the further views, in glyph heights.
+_LEAST_CHANCE = 0.3  # of all texts together: below it nothing was recognised
 _VIEWS = ((0.0, 1.22), (-0.1, 1.0), (0.1, 0.9))
 
 
@@ -28,19 +31,22 @@ def views(fragment: Fragment, look: LookAgain) -> list[Emissions]:
 
 
 def second_opinion(fragment: Fragment, look: LookAgain) -> dict[str, float]:
-    """Return the texts of a value with their mean chance over all crops.
+    """Return the texts that the crops of a value give, with their share of all chances.
 
-    Crops fail each in their own way, so a text on which they agree is likelier right than any one
-    of them says, and one that only one of them holds is not given.
+    Crops fail each in their own way: a text on which they agree is likelier right than any of them
+    says, and one that only one of them holds loses to the others.
     """
-    emissions = views(fragment, look)
-    said = [ctc.greedy(seen.scores)[0] for seen in emissions]
-    texts = {tuple(classes) for classes in said}
-    found = {}
-    for classes in texts:
-        chance = sum(float(ctc.chances(e.scores[None], [classes])[0]) for e in emissions)
-        found["".join(emissions[0].alphabet[c] for c in classes)] = chance / len(emissions)
-    return found
+    crops = views(fragment, look)
+    texts = sorted({text for seen in crops for text in ctc.rivals(seen.scores)})
+    chances = np.stack(
+        [ctc.chances(np.repeat(seen.scores[None], len(texts), axis=0), texts) for seen in crops]
+    )
+    means = chances.mean(axis=0)
+    total = max(float(means.sum()), _LEAST_CHANCE)
+    return {
+        "".join(crops[0].alphabet[c] for c in classes): float(mean) / total
+        for classes, mean in zip(texts, means, strict=True)
+    }
 
 
 def _boxes(fragment: Fragment) -> list[TextBox]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -11,6 +13,7 @@ from device.inference.tflite import ModelFile, Network
 
 _EDGE_UNIT = 16.0  # the two distance channels count in sixteenths of an input pixel's inverse
 _LEAST_CELLS = 2
+_FRAMED = (1.5, 7.0)  # width over height of what may stand in a frame: a number of few digits
 _TOUCHING = 0.35  # glyph heights
 _SLOPE_CELLS = 10  # a shorter segment cannot tell its slope
 
@@ -20,7 +23,7 @@ class TfliteTextDetector:
 
     def __init__(self, model: ModelFile, *, threads: int = 1) -> None:
         self._network = Network(model, threads=threads)
-        self._threshold = model.thresholds.get("kernel", 0.5)
+        self._threshold = model.thresholds.get("core", 0.5)
         self._widen = model.thresholds.get("widen", 0.15)
 
     def find(self, grey: Image) -> list[TextBox]:
@@ -29,10 +32,9 @@ class TfliteTextDetector:
         values = small.astype(np.float32) / np.float32(127.5) - np.float32(1)
         maps = self._network.run(values[None, :, :, None])[0][0]
         boxes = decode(maps, stride=height / maps.shape[0], threshold=self._threshold)
+        found = [_on_card(box, width, height, self._widen) for box in boxes]
         # Wide letter-spacing breaks a segment in pieces that all but touch.
-        return join(
-            [_on_card(box, width, height, self._widen) for box in boxes], most_gap=_TOUCHING
-        )
+        return [unframed(grey, box) for box in join(found, most_gap=_TOUCHING)]
 
 
 def decode(maps: Floats, *, stride: float, threshold: float) -> list[TextBox]:
@@ -80,3 +82,32 @@ def _on_card(box: TextBox, width: int, height: int, widen: float) -> TextBox:
         min(float(CARD_HEIGHT_PX), box.y1 * to_y),
         box.slope * to_y / to_x,
     )
+
+
+def unframed(grey: Image, box: TextBox) -> TextBox:
+    """Return the box without the sides of a printed frame, which would be read as letters.
+
+    A frame goes on above and below the glyphs: its columns are dark there too.
+    """
+    if not _FRAMED[0] < box.width / box.height < _FRAMED[1]:
+        return box
+    rim = max(2, round(0.12 * box.height))
+    x0, y0, x1, y1 = box.as_list()
+    part = grey[max(y0 - rim, 0) : y1 + rim, max(x0, 0) : x1]
+    if part.shape[0] < 8 or part.shape[1] < 8:
+        return box
+    dark, light = (float(v) for v in np.percentile(part, (4, 75)))
+    if light - dark < 30:
+        return box
+    # The lightest tenth of a column is paper, unless a line runs all the way down.
+    columns = np.percentile(part, 90, axis=0) < light - 0.3 * (light - dark)
+    reach = min(round(0.55 * box.height), part.shape[1] // 3)
+    left, right = np.flatnonzero(columns[:reach]), np.flatnonzero(columns[-reach:])
+    if not len(left) or not len(right):
+        return box  # a frame has two sides; one dark column is a letter
+    # The crop around a box takes in a third of its height on each side: keep the frame out of it.
+    air = 0.35 * box.height
+    inner = max(x0, 0)
+    within_x0 = inner + int(left[-1]) + 2 + air
+    within_x1 = inner + part.shape[1] - reach + int(right[0]) - 1 - air
+    return replace(box, x0=within_x0, x1=within_x1) if within_x1 - within_x0 > air else box

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from device.inference.base import Floats, ModelError
 
 DEFAULT_MODELS = Path(__file__).with_name("models.toml")
+_INT8 = "_int8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,21 @@ def list_models(models_toml: Path, *, int8: bool = False) -> dict[str, ModelFile
                 name=name,
                 path=models_toml.parent / str(variant["file"]),
                 sha256=str(variant["sha256"]),
-                thresholds=dict(table.get("thresholds", {})),
+                thresholds=_thresholds(table.get("thresholds", {}), int8=variant is not table),
                 alphabet=str(table.get("alphabet", "")),
                 classes={k: tuple(v) for k, v in table.get("classes", {}).items()},
             )
         except (KeyError, TypeError) as error:
             raise ModelError(f"{models_toml}: [{name}] lacks {error}") from error
     return found
+
+
+def _thresholds(listed: Mapping[str, float], *, int8: bool) -> dict[str, float]:
+    """Return the thresholds of a variant: one named `…_int8` replaces its namesake there."""
+    chosen = {name: float(v) for name, v in listed.items() if not name.endswith(_INT8)}
+    if int8:
+        chosen |= {n.removesuffix(_INT8): float(v) for n, v in listed.items() if n.endswith(_INT8)}
+    return chosen
 
 
 class Network:

@@ -104,3 +104,20 @@ class TestCheapest:
         found = list(ctc.cheapest(options, most_cost=1.5))
         assert [text for _, text in found] == ["AX", "AY", "BX", "BY"]
         assert [cost for cost, _ in found] == pytest.approx([0, 0.4, 1, 1.4])
+
+
+class TestRivals:
+    def test_names_the_likeliest_doubt_of_each_kind(self) -> None:
+        odds = np.full((7, 4), 1e-4, np.float32)
+        odds[[0, 2, 4, 6], 3] = 1
+        odds[1, 0], odds[1, 3] = 0.6, 0.4  # A, or nothing
+        odds[3, 1], odds[3, 2] = 0.7, 0.3  # B, or 1
+        odds[5, 0] = 1
+        odds[4, 2], odds[4, 3] = 0.2, 0.8  # nothing, or 1
+        found = ctc.rivals(np.log(odds / odds.sum(axis=1, keepdims=True)))
+        assert set(found) == {(0, 1, 0), (1, 0), (0, 2, 0), (0, 1, 2, 0)}
+
+    def test_has_no_text_to_change_where_nothing_was_read(self) -> None:
+        scores = np.full((3, 4), -9, np.float32)
+        scores[:, 3] = 0
+        assert ctc.rivals(scores)[0] == ()

@@ -35,6 +35,14 @@ class TestFragments:
                 [("clave_elector", "CLAVE DE ELECTOR"), (None, "EJPRLS90010109M000")],
             ),
             ("AÑO DE REGISTRO 2008 01", [("anio_registro", "AÑO DE REGISTRO"), (None, "2008 01")]),
+            (
+                "EEPL900101MDFJRS02 AÑO DE REGISTRO 2008 01",
+                [
+                    (None, "EEPL900101MDFJRS02"),
+                    ("anio_registro", "AÑO DE REGISTRO"),
+                    (None, "2008 01"),
+                ],
+            ),
             ("EMISIÓN - VIGENCIA", [("vigencia", "EMISIÓN - VIGENCIA")]),
         ],
     )

@@ -12,7 +12,7 @@ def write_list(folder: Path, *, content: bytes = b"weights", sha256: str | None 
     (folder / "net.tflite").write_bytes(content)
     listed = sha256 or hashlib.sha256(content).hexdigest()
     (folder / "models.toml").write_text(
-        f'[net]\nfile = "net.tflite"\nsha256 = "{listed}"\nthresholds = {{ kernel = 0.4 }}\n'
+        f'[net]\nfile = "net.tflite"\nsha256 = "{listed}"\nthresholds = {{ kernel = 0.4, kernel_int8 = 0.3 }}\n'
         f'[net.int8]\nfile = "small.tflite"\nsha256 = "{listed}"\n'
     )
     return folder / "models.toml"
@@ -27,7 +27,7 @@ class TestListModels:
     def test_gives_the_variant_of_eight_bits(self, tmp_path: Path) -> None:
         found = list_models(write_list(tmp_path), int8=True)["net"]
         assert found.path == tmp_path / "small.tflite"
-        assert found.thresholds == {"kernel": 0.4}
+        assert found.thresholds == {"kernel": 0.3}
 
     @pytest.mark.parametrize("text", ["[net]\nfile = 'x'", "net = 1", "[net", "\xff"])
     def test_refuses_a_list_that_is_none(self, tmp_path: Path, text: str) -> None:
