@@ -120,6 +120,8 @@ class Desk:
         self._finder = finder
         self._sign_in = SignIn(clock)
         self._lock = threading.RLock()
+        # Photographing takes seconds: whoever asks where the visit stands does not wait for it.
+        self._shooting = threading.Lock()
         self._reading = threading.Lock()
         self._signed_in: SignedIn | None = None
         self._case: Case | None = None
@@ -226,12 +228,14 @@ class Desk:
             CameraError: No frame.
             WrongStepError: The visit stands elsewhere.
         """
-        with self._lock:
-            case = self._at_side(side)
-            frames = self._camera.burst(self._settings.burst)
-            shot = self._read(frames, side, case)
-            self._case = case.take(shot)
-            self._touch()
+        with self._shooting:
+            with self._lock:
+                case = self._at_side(side)
+            shot = self._read(self._camera.burst(self._settings.burst), side, case)
+            with self._lock:
+                self._require_unchanged(case)
+                self._case = case.take(shot)
+                self._touch()
             return shot
 
     def keep(self, side: Side) -> None:
@@ -284,12 +288,15 @@ class Desk:
             CameraError: No frame.
             WrongStepError: The visit stands elsewhere.
         """
-        with self._lock:
-            case = self._at(AwaitingLivePhoto)
+        with self._shooting:
+            with self._lock:
+                case = self._at(AwaitingLivePhoto)
             frames = self._camera.burst(self._settings.burst)
             photo = live_photo.best_of([frame.image for frame in frames], self._finder)
-            self._case = case.take(photo)
-            self._touch()
+            with self._lock:
+                self._require_unchanged(case)
+                self._case = case.take(photo)
+                self._touch()
             return photo
 
     def accept_face(self) -> None:
@@ -412,6 +419,10 @@ class Desk:
 
     def _at_side(self, side: Side) -> AwaitingFront | AwaitingBack:
         return self._at(AwaitingFront) if side is Side.FRONT else self._at(AwaitingBack)
+
+    def _require_unchanged(self, case: Open) -> None:
+        if self._case is not case:
+            raise WrongStepError("the visit went elsewhere while the camera worked")
 
     def _require_auxiliar(self) -> SignedIn:
         self._end_what_was_left()

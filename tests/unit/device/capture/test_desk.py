@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
 
-from device.camera.base import CameraTimeoutError
+from device.camera.base import CameraTimeoutError, Frame
 from device.capture.errors import (
     SignatureError,
     SignInError,
@@ -18,7 +19,7 @@ from device.errors import CaptureRefusedError, DiskFullError
 from domain.credential.fields import Model, Side
 from tests.kiosks import PASSWORD, STROKES
 from tests.stations import AUXILIAR
-from tests.unit.device.capture.fakes import Workplace
+from tests.unit.device.capture.fakes import SCENES, Workplace
 from wire.packet import Kind
 from wire.record import Source
 
@@ -204,6 +205,40 @@ class TestASide:
         place.reader.model = Model.NEW
         place.to_step("sealed")
         assert place.sealer.drafts[0].capture.model == "new"
+
+
+class TestPhotographing:
+    def test_keeps_nobody_waiting_who_asks_where_the_visit_stands(self) -> None:
+        place = Workplace()
+        desk = place.to_step("front")
+        seen: list[str | None] = []
+
+        def look() -> None:
+            seen.append(step_of(place))
+
+        def burst(count: int, *, timeout_s: float | None = None) -> list[Frame]:
+            asking = threading.Thread(target=look)
+            asking.start()
+            asking.join(10)
+            return [Frame(SCENES["front"], taken_at=place.clock.now())] * count
+
+        place.camera.burst = burst  # type: ignore[method-assign]  # it looks on
+        desk.shoot(Side.FRONT)
+        assert seen == ["front"]
+
+    @pytest.mark.parametrize("step", ["front", "live_photo"])
+    def test_of_a_visit_that_was_cancelled_meanwhile_keeps_nothing(self, step: str) -> None:
+        place = Workplace()
+        desk = place.to_step(step)
+
+        def burst(count: int, *, timeout_s: float | None = None) -> list[Frame]:
+            desk.cancel()
+            return [Frame(SCENES["front"], taken_at=place.clock.now())] * count
+
+        place.camera.burst = burst  # type: ignore[method-assign]  # somebody taps cancel
+        with pytest.raises(WrongStepError):
+            desk.shoot(Side.FRONT) if step == "front" else desk.shoot_face()
+        assert isinstance(desk.case, Cancelled)
 
 
 class TestTypedFields:
