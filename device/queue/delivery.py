@@ -144,13 +144,10 @@ class Delivery:
     # -- sending -------------------------------------------------------------------------------
 
     def _send_due(self, tally: _Tally) -> None:
-        tried: set[int] = set()
-        while True:
-            due = [row for row in self._spool.waiting(_BATCH + len(tried)) if row.id not in tried]
-            if not due:
-                return
-            for row in due:
-                tried.add(row.id)
+        last_id = 0
+        while rows := self._spool.waiting(_BATCH, after_id=last_id):
+            last_id = rows[-1].id
+            for row in rows:
                 if self._clock.monotonic_ms() >= self._not_before_ms.get(row.id, 0):
                     self._send_one(row, tally)
 

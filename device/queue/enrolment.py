@@ -48,6 +48,8 @@ class EnrolmentStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # What is verified stays so: a policy of thousands of auxiliares is read once per version.
+        self._verified: tuple[str, Policy] | None = None
 
     def save(self, enrolment: Enrolment, policy: str, *, opened_ms: int) -> None:
         """Begin an epoch: enrolment, chain head and first policy in one transaction."""
@@ -90,13 +92,12 @@ class EnrolmentStore:
     def centre_ring(self) -> FixedKeyRing:
         """Return the centre's keys: those of the policy in force, or else of the claim."""
         enrolment = self.current()
-        token = self.get("policy")
-        if token is None:
+        if self.get("policy") is None:
             return FixedKeyRing(enrolment.keys)
-        return FixedKeyRing(verify_policy(token, self._policy_ring()).keys)
+        return FixedKeyRing(self.policy().keys)
 
     def policy(self) -> Policy:
-        """Return the policy in force, its signature checked again.
+        """Return the policy in force, its signature checked once more when it was read.
 
         Raises:
             NotEnrolledError: There is none.
@@ -105,7 +106,9 @@ class EnrolmentStore:
         token = self.get("policy")
         if token is None:
             raise NotEnrolledError("station has no policy yet: acopio-station deliver --once")
-        return verify_policy(token, self._policy_ring())
+        if self._verified is None or self._verified[0] != token:
+            self._verified = (token, verify_policy(token, self._policy_ring()))
+        return self._verified[1]
 
     def save_policy(self, token: str) -> Policy:
         """Keep a newer policy, verified with the keys of the one in force.

@@ -232,9 +232,11 @@ class Spool:
 
     # -- delivering ----------------------------------------------------------------------------
 
-    def waiting(self, limit: int) -> list[Row]:
-        """Return packets to send, oldest first."""
-        return self._all("state = ? ORDER BY id LIMIT ?", (State.SEALED.value, limit))
+    def waiting(self, limit: int, *, after_id: int = 0) -> list[Row]:
+        """Return packets to send, oldest first, from one after an id on."""
+        return self._all(
+            "state = ? AND id > ? ORDER BY id LIMIT ?", (State.SEALED.value, after_id, limit)
+        )
 
     def lease(self, row: Row) -> None:
         """Mark a packet as being sent, and count the attempt."""
