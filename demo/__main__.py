@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from demo import centre, results, scenes, station
-from demo.cast import Visit, invent_visits
+from demo.cast import Visit, invent_passer_by, invent_visits
 from demo.kiosk import Kiosk
 from demo.places import Places, choose_ports
 from demo.processes import ProcessFailedError, Supervisor
@@ -51,8 +51,9 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor, *, once: bo
         "Acopio · demostración. Personas, credenciales, caras y registro son inventados.\n"
     )
     shutil.rmtree(places.run, ignore_errors=True)
-    visits = invent_visits(int(os.environ.get("SEED", "1")))
-    frames = scenes.frames_folder(places.frames, int(os.environ.get("SEED", "1")))
+    seed = int(os.environ.get("SEED", "1"))
+    visits = invent_visits(seed)
+    frames = scenes.frames_folder(places.frames, seed)
     ports = choose_ports()
     relay = Relay(("127.0.0.1", ports.stations))
 
@@ -98,7 +99,7 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor, *, once: bo
             kiosk,
             portal,
             centre.ASPIRANTE_ACCOUNT,
-            lambda: tour.lead_to_confirm(visits[0]),
+            lambda: tour.lead_to_confirm(invent_passer_by(seed)),
         ):
             terminal.note(str(path))
     if once:

@@ -12,7 +12,7 @@ _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
 )  # fmt: skip
-_SIZE = (1280, 800)
+_SIZE = (1280, 960)
 
 
 def take(
