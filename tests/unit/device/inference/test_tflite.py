@@ -12,7 +12,8 @@ def write_list(folder: Path, *, content: bytes = b"weights", sha256: str | None 
     (folder / "net.tflite").write_bytes(content)
     listed = sha256 or hashlib.sha256(content).hexdigest()
     (folder / "models.toml").write_text(
-        f'[net]\nfile = "net.tflite"\nsha256 = "{listed}"\nthresholds = {{ kernel = 0.4, kernel_int8 = 0.3 }}\n'
+        f'[net]\nfile = "net.tflite"\nsha256 = "{listed}"\n'
+        "thresholds = { kernel = 0.4, kernel_int8 = 0.3 }\n"
         f'[net.int8]\nfile = "small.tflite"\nsha256 = "{listed}"\n'
     )
     return folder / "models.toml"
