@@ -42,10 +42,11 @@ def sheet(card: PooledCard, rng: Generator) -> Sheet:
     if rng.random() < 0.04:
         small = 255 - small
     image = photographed(small[..., None], rng, most_blur=1.8, noise=16)
-    return Sheet(image, _moved(card.boxes, homography))
+    return Sheet(image, moved(card.boxes, homography))
 
 
-def _moved(boxes: NDArray[np.float32], homography: NDArray[np.float64]) -> NDArray[np.float32]:
+def moved(boxes: NDArray[np.float32], homography: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Carry boxes through a homography; long boxes stay as flat as their text."""
     if not len(boxes):
         return boxes
     left, top, right, bottom = boxes.T
@@ -60,10 +61,8 @@ def _moved(boxes: NDArray[np.float32], homography: NDArray[np.float64]) -> NDArr
         ],
         axis=1,
     ).astype(np.float32)
-    moved = cv2.perspectiveTransform(points.reshape(1, -1, 2), homography).reshape(-1, 4, 2)
-    return np.stack(
-        [moved[:, 0, 0], moved[:, 1, 1], moved[:, 2, 0], moved[:, 3, 1]], axis=1
-    ).astype(np.float32)
+    at = cv2.perspectiveTransform(points.reshape(1, -1, 2), homography).reshape(-1, 4, 2)
+    return np.stack([at[:, 0, 0], at[:, 1, 1], at[:, 2, 0], at[:, 3, 1]], axis=1).astype(np.float32)
 
 
 def target(boxes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
