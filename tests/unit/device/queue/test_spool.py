@@ -176,6 +176,10 @@ class TestOpening:
         found = [station.spool.database.one(f"PRAGMA {name}") for name, _, _ in schema.PRAGMAS]
         assert [row[0] for row in found if row] == [expected for _, _, expected in schema.PRAGMAS]
 
+    def test_waits_for_the_disk_at_every_commit(self, station: Station) -> None:
+        found = [station.spool.database.one(f"PRAGMA {n}") for n in ("synchronous", "journal_mode")]
+        assert [row[0] for row in found if row] == [2, "wal"]  # 2 is FULL
+
     def test_of_a_damaged_database_is_one_clear_error(self, tmp_path: Path) -> None:
         (tmp_path / "spool.db").write_bytes(b"not a database" * 500)
         with pytest.raises(SpoolUnsafeError, match="damaged"):
