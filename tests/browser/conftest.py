@@ -1,0 +1,102 @@
+"""A portal and its provider on loopback, and Chromium to look at them."""
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from werkzeug.serving import make_server
+
+from central.accounts.local_provider import Account
+from tests.portal.provider import OWN, running_provider
+from tests.portal.world import World, build_world
+
+# Chromium as root and in a container: no sandbox, no GPU, nothing it fetches by itself.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served portal."""
+
+    url: str
+    issuer: str
+    world: World
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The invented world, served on loopback for as long as the session."""
+    folder = tmp_path_factory.mktemp("site")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        with running_provider(url) as issuer:
+            world = build_world(
+                folder, f"sqlite:///{folder / 'acopio.db'}", public_url=url, issuer=issuer
+            )
+            server = make_server("127.0.0.1", port, world.app, threaded=True, fd=listener.fileno())
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            yield Site(url, issuer, world)
+            server.shutdown()
+            thread.join()
+            world.database.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window: the one of ACOPIO_TEST_CHROMIUM, else the system's."""
+    path = os.environ.get("ACOPIO_TEST_CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if path is None:
+        pytest.fail("The tests of pages need Chromium (Debian: apt-get install chromium).")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(Path(path)), args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a fresh profile, of somebody who has not signed in."""
+    with browser.new_context(locale="es-MX") as context:
+        yield context.new_page()
+
+
+@pytest.fixture(scope="session")
+def signed_in_state(browser: Browser, site: Site) -> StorageState:
+    """The cookies of the aspirante after signing in through the pages."""
+    with browser.new_context(locale="es-MX") as context:
+        sign_in(context.new_page(), site, OWN)
+        return context.storage_state()
+
+
+@pytest.fixture
+def own_page(browser: Browser, signed_in_state: StorageState) -> Iterator[Page]:
+    """A page of the aspirante, signed in."""
+    with browser.new_context(locale="es-MX", storage_state=signed_in_state) as context:
+        yield context.new_page()
+
+
+def sign_in(page: Page, site: Site, account: Account) -> None:
+    """Sign in as people do: the start page, the provider's, and back."""
+    page.goto(f"{site.url}/sign-in")
+    page.get_by_role("link", name="Ingresar con una cuenta local").click()
+    page.locator(f"button[value={account.subject}]").click()
+    page.wait_for_url(f"{site.url}/**")
