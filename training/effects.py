@@ -25,8 +25,8 @@ def light(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
     image = image * field[..., None]
     if image.shape[2] == 3:
         image = image * rng.uniform(0.82, 1.18, size=(1, 1, 3)).astype(np.float32)
-    image = np.clip(image / 255, 0, None) ** np.float32(rng.uniform(0.65, 1.6))
-    return (image * 255 * rng.uniform(0.5, 1.08)).astype(np.float32)
+    curved = np.clip(image / 255, 0, None) ** rng.uniform(0.65, 1.6)
+    return (curved * 255 * rng.uniform(0.5, 1.08)).astype(np.float32)
 
 
 def glare(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
@@ -41,9 +41,8 @@ def glare(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
         long_axis = rng.uniform(0.08, 0.7) * width
         short_axis = rng.uniform(0.03, 0.15) * width
         distance = (along / long_axis) ** 2 + (across / short_axis) ** 2
-        image = (
-            image + (rng.uniform(30, 190) * np.exp(-(distance ** rng.uniform(0.8, 3))))[..., None]
-        )
+        shine = rng.uniform(30, 190) * np.exp(-(distance ** rng.uniform(0.8, 3)))
+        image = (image + shine[..., None]).astype(np.float32)
     return image
 
 
@@ -83,7 +82,7 @@ def sensor(image: NDArray[np.float32], rng: Generator, *, noise: float) -> Image
         quality = int(rng.integers(25, 96))
         _, encoded = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, quality])
         flag = cv2.IMREAD_COLOR if image.shape[2] == 3 else cv2.IMREAD_GRAYSCALE
-        result = cv2.imdecode(encoded, flag).reshape(image.shape).astype(np.uint8)
+        result = np.asarray(cv2.imdecode(encoded, flag), np.uint8).reshape(image.shape)
     return result
 
 

@@ -49,7 +49,8 @@ def framed(
 def _scenes(shot: Photograph, rng: Generator) -> list[tuple[Image, Points, NDArray[np.bool_]]]:
     height, width = shot.image.shape[:2]
     corners = shot.corners.astype(np.float32)
-    inside = (corners >= -2).all(axis=1) & (corners <= (width + 1, height + 1)).all(axis=1)
+    within = (corners >= -2) & (corners <= (width + 1, height + 1))
+    inside = np.asarray(within.all(axis=1))
     whole = float(max(height, width))
     low, high = corners.min(axis=0), corners.max(axis=0)
     close = float((high - low).max()) / rng.uniform(0.68, 0.92)

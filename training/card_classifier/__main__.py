@@ -45,7 +45,7 @@ class Shelf:
 def gather(pool: Path, rng: Generator, *, others: int = 500) -> Shelf:
     cards = [
         (
-            cv2.resize(card.image, _KEEP, interpolation=cv2.INTER_AREA),
+            _reduced(card.image),
             SIDES.index(card.side),
             MODELS.index(card.model),
         )
@@ -54,8 +54,12 @@ def gather(pool: Path, rng: Generator, *, others: int = 500) -> Shelf:
     pictures = [background(rng, _KEEP[1], _KEEP[0]) for _ in range(others // 3)]
     for _ in range(others):
         image, _mask = render_negative(rng)
-        pictures.append(cv2.resize(image, _KEEP, interpolation=cv2.INTER_AREA))
+        pictures.append(_reduced(image))
     return Shelf(cards, pictures)
+
+
+def _reduced(image: Image) -> Image:
+    return np.asarray(cv2.resize(image, _KEEP, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def sample(shelf: Shelf, cards: range, rng: Generator) -> tuple[Image, int, int, int]:
@@ -78,7 +82,7 @@ def sample(shelf: Shelf, cards: range, rng: Generator) -> tuple[Image, int, int,
     warped = cv2.warpPerspective(
         np.ascontiguousarray(image), homography, (WIDTH, HEIGHT), borderValue=border
     )
-    return photographed(warped, rng, most_blur=1.3), side, turn, model
+    return photographed(np.asarray(warped, np.uint8), rng, most_blur=1.3), side, turn, model
 
 
 def _misplaced(image: Image, rng: Generator) -> Image:
@@ -86,11 +90,13 @@ def _misplaced(image: Image, rng: Generator) -> Image:
     x, y = rng.uniform(0.35, 0.6) * width, rng.uniform(-0.1, 0.1) * height
     moved = cv2.warpAffine(
         image,
-        np.float32([[1, 0, x * rng.choice([-1, 1])], [0, 1, y]]),
+        np.array([[1, 0, x * rng.choice([-1, 1])], [0, 1, y]], np.float32),
         (width, height),
         borderMode=cv2.BORDER_REFLECT if rng.random() < 0.3 else cv2.BORDER_CONSTANT,
     )
-    return photographed(cv2.resize(moved, (WIDTH, HEIGHT)), rng, most_blur=1.3)
+    return photographed(
+        np.asarray(cv2.resize(moved, (WIDTH, HEIGHT)), np.uint8), rng, most_blur=1.3
+    )
 
 
 def batches(shelf: Shelf, cards: range, *, size: int, seed: int) -> Iterator[dict[str, Tensor]]:

@@ -43,15 +43,17 @@ class Scene:
 
 def gather(pool: Path, rng: Generator, *, others: int = 300, backgrounds: int = 400) -> Stock:
     """Read the rendered credentials of `pool` and render other cards and backgrounds."""
-    credentials = [
-        cv2.resize(card.image, _CARD, interpolation=cv2.INTER_AREA) for card in read_pool(pool)
-    ]
-    negatives = []
+    credentials = [_reduced(card.image) for card in read_pool(pool)]
+    negatives: list[Image] = []
     for _ in range(others):
         image, _mask = render_negative(rng)
-        negatives.append(cv2.resize(image, _CARD, interpolation=cv2.INTER_AREA))
+        negatives.append(_reduced(image))
     scenery = [background(rng, 360, 360) for _ in range(backgrounds)]
     return Stock(credentials, negatives, scenery)
+
+
+def _reduced(image: Image) -> Image:
+    return np.asarray(cv2.resize(image, _CARD, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def compose(stock: Stock, rng: Generator) -> Scene:
@@ -73,7 +75,7 @@ def compose(stock: Stock, rng: Generator) -> Scene:
     framed = np.full_like(image, PAD)
     framed[top:bottom, left:right] = image[top:bottom, left:right]
     inside = (corners >= (left - 3, top - 3)) & (corners <= (right + 2, bottom + 2))
-    return Scene(framed, has_card, corners, inside.all(axis=1))
+    return Scene(framed, has_card, corners, np.asarray(inside.all(axis=1)))
 
 
 def _content(rng: Generator) -> tuple[int, int, int, int]:
@@ -120,15 +122,16 @@ def _paste(canvas: Image, card: Image, corners: Corners, rng: Generator) -> None
     )
     homography = cv2.getPerspectiveTransform(source - 0.5, corners)
     size = (SIDE, SIDE)
-    reduction = np.linalg.norm(corners[1] - corners[0]) / card_width
+    reduction = float(np.linalg.norm(corners[1] - corners[0])) / card_width
     if reduction < 0.7:  # reduce before the warp samples, or fine print turns into noise
-        card = cv2.GaussianBlur(card, (0, 0), 0.45 / max(reduction, 0.15))
+        card = np.asarray(cv2.GaussianBlur(card, (0, 0), 0.45 / max(reduction, 0.15)), np.uint8)
     warped = cv2.warpPerspective(card, homography, size, flags=cv2.INTER_LINEAR)
     alpha = cv2.warpPerspective(_MASK, homography, size, flags=cv2.INTER_LINEAR)
     alpha = alpha.astype(np.float32)[..., None] / 255
     if rng.random() < 0.7:
         shift = rng.uniform(-6, 6, size=2).astype(np.float32)
-        shadow = cv2.warpAffine(alpha, np.float32([[1, 0, shift[0]], [0, 1, shift[1]]]), size)
+        beside = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
+        shadow = cv2.warpAffine(alpha, beside, size)
         shadow = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(1, 5))[..., None]
         canvas[:] = canvas * (1 - rng.uniform(0.1, 0.55) * shadow)
     tint = rng.uniform(0.85, 1.1)

@@ -31,18 +31,20 @@ def sheet(card: PooledCard, rng: Generator) -> Sheet:
     target = np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], np.float32)
     homography = cv2.getPerspectiveTransform(quad + error.astype(np.float32), target)
     weights = rng.dirichlet([2, 3, 2]).astype(np.float32)
-    grey = (card.image.astype(np.float32) @ weights).astype(np.uint8)
-    grey = cv2.GaussianBlur(grey, (0, 0), 0.45 * width / WIDTH)
+    printed = (card.image.astype(np.float32) @ weights).astype(np.uint8)
+    grey = cv2.GaussianBlur(printed, (0, 0), 0.45 * width / WIDTH)
     border = int(rng.integers(0, 256))
-    small = cv2.warpPerspective(grey, homography, (WIDTH, HEIGHT), borderValue=border)
+    flat = cv2.warpPerspective(grey, homography, (WIDTH, HEIGHT), borderValue=border)
+    small = np.asarray(flat, np.uint8)
     if rng.random() < 0.35:  # the card was small in the frame
         factor = rng.uniform(0.5, 0.95)
-        small = cv2.resize(small, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        small = cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+        less = cv2.resize(small, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        blown_up = cv2.resize(less, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+        small = np.asarray(blown_up, np.uint8)
     if rng.random() < 0.04:
         small = 255 - small
     image = photographed(small[..., None], rng, most_blur=1.8, noise=16)
-    return Sheet(image, moved(card.boxes, homography))
+    return Sheet(image, moved(card.boxes, np.asarray(homography, np.float64)))
 
 
 def moved(boxes: NDArray[np.float32], homography: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -240,18 +240,18 @@ def _jitter(rng: Generator, segment: Printed, others: Sequence[Printed]) -> Box:
     """The box that a detector might give for a segment, neighbours mostly left out."""
     x0, y0, x1, y1 = segment.box
     height = y1 - y0
-    above, below = rng.uniform(0.02, 0.38, 2)
-    if rng.random() < 0.15:
-        above, below = rng.uniform(-0.08, 0.5, 2)
+    above, below = rng.uniform(0.1, 0.5, 2)
+    if rng.random() < 0.2:
+        above, below = rng.uniform(-0.08, 0.7, 2)
     before, after = rng.uniform(0.0, 0.9, 2)
     if rng.random() < 0.2:
         before, after = rng.uniform(-0.08, 1.8, 2)
     left, right = x0 - before * height, x1 + after * height
+    sliver = float(rng.uniform(0, 0.3)) * height
     for other in others:
         overlap = min(y1, other.box[3]) - max(y0, other.box[1])
         if overlap > 0.3 * height and other.text not in segment.text:
             # A sliver of the neighbour's letter may be in; a readable letter may not.
-            sliver = 0.12 * height
             if other.box[0] >= x1 - 1:
                 right = min(right, max(x1, other.box[0] + sliver))
             elif other.box[2] <= x0 + 1:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from training.text_recogniser.alphabet import collapse
+from training.text_recogniser.alphabet import collapse, encode
 from training.text_recogniser.crop import to_input
 from training.text_recogniser.lines import Line
 
@@ -112,52 +112,65 @@ def milliseconds_per_line(path: Path, lines: Sequence[Line]) -> float:
     return float(np.median(times)) * 1000
 
 
-def log_softmax(logits: Logits, temperature: float = 1.0) -> Logits:
-    """Logarithms of the class probabilities at each step."""
+def log_softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float64]:
+    """Logarithms of the class probabilities, over the last axis."""
     scaled = logits.astype(np.float64) / temperature
-    scaled -= scaled.max(axis=1, keepdims=True)
-    result: Logits = (scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))).astype(np.float32)
+    scaled -= scaled.max(axis=-1, keepdims=True)
+    result: NDArray[np.float64] = scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True))
     return result
 
 
-def confidence(logits: Logits, temperature: float = 1.0) -> float:
-    """Probability that the whole line was read rightly, as far as the net knows.
+def confidences(
+    logits: Sequence[Logits], texts: Sequence[str], temperature: float = 1.0
+) -> NDArray[np.float64]:
+    """The probability of each text given its line, summed over all alignments, as CTC has it.
 
-    The product, over the characters, of the highest probability among the steps of each: steps
-    of blank between letters say little about the letters.
+    Args:
+        logits: Steps × classes of each line, the same shape for all.
+        texts: A text for each line, usually the one that was read.
+        temperature: Divides the logits; above 1 the net is taken to be too sure of itself.
     """
-    likelihoods = log_softmax(logits, temperature)
-    path = likelihoods.argmax(axis=1)
-    best = likelihoods.max(axis=1)
-    blank = logits.shape[1] - 1
-    total, previous, peak = 0.0, blank, 0.0
-    for step, value in zip(path, best, strict=True):
-        if step != previous:
-            if previous != blank:
-                total += peak
-            peak = -np.inf
-        peak = max(peak, float(value))
-        previous = int(step)
-    if previous != blank:
-        total += peak
-    return float(np.exp(total))
+    if not len(logits):
+        return np.zeros(0)
+    scores = log_softmax(np.stack(logits), temperature)
+    count, steps, classes = scores.shape
+    labels = [encode(text) for text in texts]
+    longest = max(len(label) for label in labels)
+    # A state for every letter, and one of blank before, between and after them.
+    states = np.full((count, 2 * longest + 1), classes - 1)
+    for row, label in enumerate(labels):
+        states[row, 1 : 2 * len(label) : 2] = label
+    skips = np.full(states.shape, -np.inf)
+    differs = states[:, 2:] != states[:, :-2]
+    skips[:, 2:][differs & (states[:, 2:] != classes - 1)] = 0.0
+    emitted = np.take_along_axis(scores, states[:, None, :].repeat(steps, axis=1), axis=2)
+    reach = np.full(states.shape, -np.inf)
+    reach[:, :2] = emitted[:, 0, :2]
+    for step in range(1, steps):
+        following = reach.copy()
+        following[:, 1:] = np.logaddexp(following[:, 1:], reach[:, :-1])
+        following[:, 2:] = np.logaddexp(following[:, 2:], reach[:, :-2] + skips[:, 2:])
+        reach = following + emitted[:, step]
+    rows, ends = np.arange(count), np.array([2 * len(label) for label in labels])
+    last = np.where(ends > 0, reach[rows, np.maximum(ends - 1, 0)], -np.inf)
+    given: NDArray[np.float64] = np.exp(np.logaddexp(reach[rows, ends], last))
+    return given
 
 
-def fit_temperature(logits: Sequence[Logits], right: Sequence[bool]) -> float:
+def fit_temperature(logits: Sequence[Logits], texts: Sequence[str], right: Sequence[bool]) -> float:
     """The temperature at which confidences best predict whether a line is right.
 
     Minimises the mean negative log-likelihood over a grid: the function is smooth with a single
     valley, and a tenth is finer than the data can tell.
     """
-    grid = np.arange(0.5, 4.01, 0.1)
+    grid = np.arange(0.7, 2.51, 0.1)
+    truth = np.array(right)
 
     def cost(temperature: float) -> float:
-        given = np.array([confidence(values, temperature) for values in logits])
-        given = given.clip(1e-6, 1 - 1e-6)
-        truth = np.array(right)
+        given = confidences(logits, texts, temperature).clip(1e-4, 1 - 1e-4)
         return float(-np.where(truth, np.log(given), np.log(1 - given)).mean())
 
-    return float(min(grid, key=cost))
+    return round(float(min(grid, key=cost)), 1)
 
 
 def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:

@@ -13,9 +13,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from training.camera import photograph
 from training.people import invent_person
-from training.render import render_card
-from training.text_recogniser.cards import CardLines, Printed, photograph_segments
+from training.render import card_mask, render_card
+from training.text_recogniser.alphabet import is_readable
+from training.text_recogniser.cards import (
+    CardLines,
+    Printed,
+    kind_of,
+    photograph_segments,
+    read_card,
+)
+from training.text_recogniser.crop import Pixels, normalise
 from training.text_recogniser.lines import Line, draw_line
 from training.text_recogniser.phrases import KINDS
 from training.text_recogniser.shards import pack, read, write
@@ -57,12 +66,46 @@ def unseen_typefaces(count: int) -> list[Line]:
     return lines
 
 
+def frames(pool: Path, difficulty: str) -> list[Line]:
+    """Crops of photographs of the pool's held-out cards, by corners and boxes a little off."""
+    lines: list[Line] = []
+    for index, path in enumerate(sorted(pool.glob("*.json"))[-POOL_CARDS:]):
+        rng = np.random.default_rng([_SEED, 4, len(difficulty), index])
+        _, printed = read_card(path)
+        colours = cv2.imread(str(path.with_suffix(".jpg")))
+        card = np.asarray(cv2.cvtColor(np.asarray(colours), cv2.COLOR_BGR2RGB), np.uint8)
+        height, width = card.shape[:2]
+        shot = photograph(card, card_mask(45), rng, difficulty=difficulty)
+        off = rng.normal(0, 0.002 * width, (4, 2))
+        own = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        straight = cv2.getPerspectiveTransform((shot.corners + off).astype(np.float32), own)
+        gray = cv2.cvtColor(shot.image, cv2.COLOR_RGB2GRAY)
+        view = np.asarray(cv2.warpPerspective(gray, straight, (width, height)), np.uint8)
+        lines += [_cut(rng, view, segment) for segment in printed if is_readable(segment.text)]
+    return lines
+
+
+def _cut(rng: np.random.Generator, view: Pixels, segment: Printed) -> Line:
+    """The station's crop: three tenths of the height above and below, a third at the ends."""
+    x0, y0, x1, y1 = segment.box
+    height = y1 - y0
+    above, below = rng.normal(0.3, 0.06, 2) * height
+    before, after = rng.normal(0.35, 0.2, 2) * height
+    rows = slice(max(0, round(y0 - above)), max(1, round(y1 + below)))
+    columns = slice(max(0, round(x0 - before)), max(1, round(x1 + after)))
+    crop = normalise(np.ascontiguousarray(view[rows, columns]))
+    return Line(segment.text, kind_of(segment.text), crop)
+
+
 def load(folder: Path, pool: Path) -> dict[str, list[Line]]:
     """The held-out sets by name, rendered at the first call and kept in a folder."""
     makers = {
         "synthetic": partial(synthetic, 200),
         "cards": partial(cards, pool, 2000),
         "typefaces": partial(unseen_typefaces, 84),
+        "easy": partial(frames, pool, "easy"),
+        "medium": partial(frames, pool, "medium"),
+        "hard": partial(frames, pool, "hard"),
     }
     sets = {}
     for name, make in makers.items():

@@ -19,7 +19,7 @@ from training.text_recogniser.evaluate import (
     Logits,
     by_kind,
     calibration_error,
-    confidence,
+    confidences,
     file_logits,
     fit_temperature,
     milliseconds_per_line,
@@ -55,8 +55,8 @@ _NOTES = """\
 Sets: `synthetic` are invented lines in typefaces never trained on; `cards` are crops of rendered
 cards never trained on; `typefaces` are crops of cards in the renderer's held-out typefaces.
 Rendered labels, and labels joined with their value, count as `label`.
-A line's confidence is the product over its characters of the highest probability among the columns
-of that character, after dividing the logits by the temperature in `models.toml`.
+A line's confidence is the probability of its text, summed over all alignments as CTC does, after
+dividing the logits by the temperature in `models.toml`.
 The crop is scaled to 32 rows (area when shrinking, linear when growing), squeezed to 384 columns
 if wider, else filled on the right with the median of its last column."""
 
@@ -121,7 +121,7 @@ def _figures(
 ) -> tuple[dict[str, Any], float]:
     """Tables by set and kind, and of the confidences; the temperature that fits these best."""
     figures: dict[str, Any] = {}
-    seen: list[tuple[Logits, bool]] = []
+    seen: list[tuple[Logits, str, bool]] = []
     for name, lines in held_out.items():
         texts = [collapse(values.argmax(1)) for values in logits[name]]
         figures[name] = {
@@ -129,18 +129,24 @@ def _figures(
             for kind, r in by_kind(lines, texts).items()
         }
         pairs = zip(logits[name], texts, lines, strict=True)
-        seen += [(values, text == line.text) for values, text, line in pairs]
+        seen += [(values, text, text == line.text) for values, text, line in pairs]
     fitted, judged = seen[::2], seen[1::2]
-    temperature = fit_temperature([v for v, _ in fitted], [r for _, r in fitted])
-    right = [r for _, r in judged]
-    figures["confidence"] = _confidence_rows([v for v, _ in judged], right, temperature)
+    temperature = fit_temperature(*_columns(fitted))
+    figures["confidence"] = _confidence_rows(judged, temperature)
     return figures, temperature
 
 
+def _columns(
+    seen: Sequence[tuple[Logits, str, bool]],
+) -> tuple[list[Logits], list[str], list[bool]]:
+    return [s[0] for s in seen], [s[1] for s in seen], [s[2] for s in seen]
+
+
 def _confidence_rows(
-    logits: Sequence[Logits], right: Sequence[bool], temperature: float
+    judged: Sequence[tuple[Logits, str, bool]], temperature: float
 ) -> dict[str, Any]:
-    given = np.array([confidence(values, temperature) for values in logits])
+    logits, texts, right = _columns(judged)
+    given = confidences(logits, texts, temperature)
     truth = np.array(right)
     rows: dict[str, Any] = {
         "temperature": temperature,
