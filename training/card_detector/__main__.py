@@ -181,7 +181,7 @@ def main() -> None:
         return
     torch.manual_seed(options.seed)
     network = CardDetector()
-    parts = [SceneFile(WORK / name) for name in FOLDERS if (WORK / name).exists()]
+    parts = [SceneFile(WORK / name) for name in FOLDERS if (WORK / name / "truth.npz").exists()]
     held = {name: torch.cat([p.held()[name] for p in parts]) for name in parts[0].held()}
     if options.action == "train":
         if options.resume:

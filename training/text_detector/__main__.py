@@ -180,7 +180,7 @@ def main() -> None:
         return
     torch.manual_seed(options.seed)
     network = TextDetector()
-    parts = [SheetFile(WORK / name) for name in FOLDERS if (WORK / name).exists()]
+    parts = [SheetFile(WORK / name) for name in FOLDERS if (WORK / name / "truth.npz").exists()]
     if options.action == "train":
         if options.resume:
             network.load_state_dict(torch.load(weights))
