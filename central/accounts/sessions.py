@@ -76,11 +76,9 @@ def close_session(session: Session, session_id: int, *, now: datetime) -> None:
     )
 
 
-def delete_expired(session: Session, *, now: datetime, keep: timedelta) -> int:
-    """Delete sessions that ended longer than `keep` ago; give how many."""
-    gone = delete(UserSession).where(UserSession.expires_at < now - keep)
-    result = session.execute(gone)
-    return int(result.rowcount)  # type: ignore[attr-defined]
+def delete_expired(session: Session, *, now: datetime, keep: timedelta) -> None:
+    """Delete the sessions that ended longer than `keep` ago; the caller commits."""
+    session.execute(delete(UserSession).where(UserSession.expires_at < now - keep))
 
 
 def _digest(token: str) -> bytes:

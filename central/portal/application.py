@@ -85,7 +85,7 @@ def _protect_forms(app: Flask) -> None:
     @app.before_request
     def check_form() -> None:
         # Stations carry no cookie: each of their requests proves itself by a signature.
-        if not request.path.startswith("/api/"):
+        if request.endpoint is not None and not request.path.startswith("/api/"):
             request.max_content_length = _MAX_FORM_BYTES
             protection.protect()
 

@@ -1,6 +1,6 @@
 """Auxiliares/Gestores → Consulta."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from central.accounts.permissions import Permission, requires
@@ -20,5 +20,5 @@ def show() -> ResponseReturnValue:
         "portal/auxiliares.html",
         chosen=chosen,
         solicitudes=own_solicitudes(),
-        rows=auxiliares(services().session, chosen.aspirante_id),
+        page=auxiliares(services().session, chosen.aspirante_id, after=request.args.get("after")),
     )

@@ -37,6 +37,9 @@ _log = logging.getLogger(__name__)
 bp = Blueprint("sign_in", __name__, url_prefix="/sign-in")
 
 _PROVIDERS = "acopio_providers"
+# Attempts to sign in that one browser may have open, in as many windows.
+_ATTEMPTS = 3
+_KEEP_ENDED_SESSIONS = timedelta(days=30)
 _STATUS = {Interruption.UNAVAILABLE: 503, Interruption.STALE: 400, Interruption.CANCELLED: 200}
 
 
@@ -58,6 +61,7 @@ def start() -> ResponseReturnValue:
 def leave_for_provider(name: str) -> ResponseReturnValue:
     """Send the browser to a provider of accounts."""
     provider = _providers().get(name) or abort(404)
+    _forget_old_attempts()
     answer = provider.leave(_callback_url(name))
     return _refuse(answer) if isinstance(answer, Interruption) else answer
 
@@ -87,6 +91,13 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("sign_in.start"), 303)
 
 
+def _forget_old_attempts() -> None:
+    """Keep the last attempts to sign in: a cookie over 4 KB is dropped by the browser, silently."""
+    attempts = {key: session[key] for key in session if key.startswith("_state_")}
+    for key in sorted(attempts, key=lambda key: attempts[key].get("exp", 0))[:-_ATTEMPTS]:
+        session.pop(key)
+
+
 def _let_in(identity: Identity) -> ResponseReturnValue:
     parts = services()
     now = parts.clock.now()
@@ -108,6 +119,7 @@ def _person(writing: Session, identity: Identity, now: datetime) -> Principal | 
         return found
     if current_user.is_authenticated:
         sessions.close_session(writing, principal().session_id, now=now)
+    sessions.delete_expired(writing, now=now, keep=_KEEP_ENDED_SESSIONS)
     row, token = sessions.open_session(
         writing,
         found,

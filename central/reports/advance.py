@@ -31,6 +31,8 @@ from central.models import (
 from domain.apoyo import Partition, State
 from domain.threshold import BaseList, DispersionRule, Progress, Threshold, Unit, progress
 
+PAGE_SIZE = 100
+
 
 class Day(NamedTuple):
     """What was received on one day, and how much of it is in lista nominal by now."""
@@ -79,6 +81,14 @@ class AuxiliarRow:
     lista_nominal: int
 
 
+@dataclass(frozen=True, slots=True)
+class AuxiliarPage:
+    """Some auxiliares by their id; `after` leads to the next page, None when there is none."""
+
+    rows: tuple[AuxiliarRow, ...]
+    after: str | None
+
+
 def solicitudes(session: Session, aspirante_ids: Iterable[int]) -> tuple[Solicitud, ...]:
     """Give the requests of some aspirantes, by folio; those of inactive ones are left out."""
     rows = session.scalars(
@@ -115,32 +125,28 @@ def advance(session: Session, aspirante_id: int) -> Advance:
     )
 
 
-def auxiliares(session: Session, aspirante_id: int) -> tuple[AuxiliarRow, ...]:
-    """Give the auxiliares of one aspirante with their counts, by id."""
+def auxiliares(
+    session: Session, aspirante_id: int, *, after: str | None = None, limit: int = PAGE_SIZE
+) -> AuxiliarPage:
+    """Give one page of an aspirante's auxiliares with their counts, by id."""
+    query = select(Auxiliar).where(Auxiliar.aspirante_id == aspirante_id)
+    if after is not None:
+        query = query.where(Auxiliar.id_auxiliar > after)
+    people = session.scalars(query.order_by(Auxiliar.id_auxiliar).limit(limit + 1)).all()
+    shown = people[:limit]
+    ids = [person.id for person in shown]
     counts: dict[int, dict[str, int]] = defaultdict(dict)
-    query = _sums(
-        _folded(RollupAuxiliar.auxiliar_id, RollupAuxiliar, aspirante_id),
-        _tail(RollupDelta.auxiliar_id, aspirante_id),
+    sums = _sums(
+        _folded(RollupAuxiliar.auxiliar_id, RollupAuxiliar, aspirante_id).where(
+            RollupAuxiliar.auxiliar_id.in_(ids)
+        ),
+        _tail(RollupDelta.auxiliar_id, aspirante_id).where(RollupDelta.auxiliar_id.in_(ids)),
     )
-    for auxiliar_id, state, count in session.execute(query):
+    for auxiliar_id, state, count in session.execute(sums):
         counts[auxiliar_id][state] = int(count)
-    people = session.scalars(
-        select(Auxiliar).where(Auxiliar.aspirante_id == aspirante_id).order_by(Auxiliar.id_auxiliar)
-    )
-    return tuple(
-        AuxiliarRow(
-            id_auxiliar=person.id_auxiliar,
-            name=" ".join(
-                word
-                for word in (person.nombres, person.apellido_paterno, person.apellido_materno)
-                if word
-            ),
-            state=person.state,
-            activated_at=person.activated_at,
-            sent=sum(counts[person.id].values()),
-            lista_nominal=counts[person.id].get(State.LISTA_NOMINAL, 0),
-        )
-        for person in people
+    return AuxiliarPage(
+        rows=tuple(_auxiliar(person, counts[person.id]) for person in shown),
+        after=shown[-1].id_auxiliar if len(people) > limit else None,
     )
 
 
@@ -150,6 +156,18 @@ def unit_code(unit: Unit, entidad: int, number: int) -> str:
         return f"{entidad:02d}"
     width = {Unit.DISTRITO: 2, Unit.MUNICIPIO: 3, Unit.SECCION: 4}[unit]
     return f"{entidad:02d}-{number:0{width}d}"
+
+
+def _auxiliar(person: Auxiliar, counts: Mapping[str, int]) -> AuxiliarRow:
+    words = (person.nombres, person.apellido_paterno, person.apellido_materno)
+    return AuxiliarRow(
+        id_auxiliar=person.id_auxiliar,
+        name=" ".join(word for word in words if word),
+        state=person.state,
+        activated_at=person.activated_at,
+        sent=sum(counts.values()),
+        lista_nominal=counts.get(State.LISTA_NOMINAL, 0),
+    )
 
 
 def _solicitud(aspirante: Aspirante) -> Solicitud:

@@ -28,6 +28,8 @@ from central.models import (
 )
 from central.storage.citizens import CitizenNames, CitizenSealer
 from domain.apoyo import SituacionRegistral, State
+from domain.errors import FolioError
+from domain.folio import FolioRegistro
 
 PAGE_SIZE = 50
 
@@ -286,12 +288,21 @@ def _conditions(wanted: RecordFilter) -> list[ColumnElement[bool]]:
     if wanted.received_to is not None:
         conditions.append(Record.received_on <= wanted.received_to)
     if wanted.folio_registro:
-        conditions.append(Record.folio_registro.startswith(wanted.folio_registro, autoescape=True))
+        conditions.append(_folio(wanted.folio_registro))
     if wanted.process_kind:
         conditions.append(Aspirante.process.has(Process.kind == wanted.process_kind))
     if wanted.valid is not None:
         conditions.append(Record.valid.is_(wanted.valid))
     return conditions
+
+
+def _folio(text: str) -> ColumnElement[bool]:
+    """Match a whole folio by the unique index, a part of one by its beginning."""
+    try:
+        FolioRegistro.parse(text)
+    except FolioError:
+        return Record.folio_registro.startswith(text, autoescape=True)
+    return Record.folio_registro == text
 
 
 def _id_of(session: Session, aspirante_ids: Sequence[int], folio_registro: str) -> int:

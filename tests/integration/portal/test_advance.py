@@ -62,9 +62,17 @@ class TestTheReport:
 
     def test_counts_of_auxiliares_add_up_as_well(self, world: World) -> None:
         with world.database.read() as session:
-            rows = auxiliares(session, _own_id(world))
-        assert [row.id_auxiliar for row in rows] == ["AUX01", "AUX02"]
-        assert sum(row.sent for row in rows) == 71_389 + 2
+            page = auxiliares(session, _own_id(world))
+        assert [row.id_auxiliar for row in page.rows] == ["AUX01", "AUX02"]
+        assert sum(row.sent for row in page.rows) == 71_389 + 2
+        assert page.after is None
+
+    def test_auxiliares_come_page_by_page(self, world: World) -> None:
+        with world.database.read() as session:
+            first = auxiliares(session, _own_id(world), limit=1)
+            second = auxiliares(session, _own_id(world), limit=1, after=first.after)
+        assert [row.id_auxiliar for row in (*first.rows, *second.rows)] == ["AUX01", "AUX02"]
+        assert (first.after, second.after) == ("AUX01", None)
 
     @pytest.mark.parametrize(
         ("unit", "code"),

@@ -64,6 +64,7 @@ class TestFilters:
         [
             ({"id_auxiliar": "aux02"}, "AUX02"),
             ({"folio_registro": "gob001-aux01"}, "AUX01"),
+            ({"folio_registro": "gob001-aux01-e7-00000002"}, "AUX01-E7-00000002"),
         ],
     )
     def test_codes_are_found_in_any_case(

@@ -123,6 +123,19 @@ class TestRefusals:
 
 
 class TestSessions:
+    def test_many_attempts_do_not_outgrow_the_cookie(self, stranger: Visitor) -> None:
+        for _ in range(30):
+            address = stranger.leave_for_provider()
+        assert len(stranger.cookie() or "") < 2_500
+        path = stranger.choose(address, account=OWN.subject)
+        assert stranger.get(path).status_code == 303
+
+    def test_sessions_long_gone_are_deleted(self, world: World, aspirante: Visitor) -> None:
+        world.clock.time += timedelta(days=40)
+        Visitor(world.app).sign_in(OWN)
+        with world.database.read() as session:
+            assert len(session.scalars(select(UserSession)).all()) == 1
+
     def test_a_planted_cookie_is_worth_nothing_after_the_sign_in(self, stranger: Visitor) -> None:
         stranger.get("/sign-in")
         before = stranger.cookie()
