@@ -1,7 +1,11 @@
 """Where the demo keeps what it makes, and the loopback ports it uses."""
 
+import hashlib
+import os
 import socket
 import tempfile
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +26,10 @@ class Places:
     @property
     def frames(self) -> Path:
         return self.root / "frames"
+
+    @property
+    def journal(self) -> Path:
+        return self.run / "journal.jsonl"
 
     @property
     def logs(self) -> Path:
@@ -60,7 +68,10 @@ class Places:
         near = self.central / "run" / "vault.sock"
         if len(str(near)) < _SOCKET_NAME_LIMIT:
             return near
-        return Path(tempfile.mkdtemp(prefix="acopio-demo-")) / "vault.sock"
+        name = hashlib.sha256(str(self.run).encode()).hexdigest()[:16]
+        folder = Path(tempfile.gettempdir()) / f"acopio-demo-{os.geteuid()}-{name}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder / "vault.sock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,16 @@ def choose_ports() -> Ports:
     """Give the usual ports, or free ones in place of those that are taken."""
     usual = (_USUAL.portal, _USUAL.stations, _USUAL.provider, _USUAL.kiosk)
     return Ports(*(port if _is_free(port) else _any_free() for port in usual))
+
+
+def wait_until_free(ports: Sequence[int], *, timeout_s: float) -> bool:
+    """Wait for processes of an earlier run that still end; false when they do not."""
+    deadline = time.monotonic() + timeout_s
+    while not all(_is_free(port) for port in ports):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def _is_free(port: int) -> bool:

@@ -14,6 +14,7 @@ from demo.cast import (
     Circumstance,
     Visit,
 )
+from demo.journal import Journal
 from demo.kiosk import Guarded, Hooks, Kiosk, KioskGoneError, bring, lead_to_confirm
 from demo.places import Places
 from demo.processes import Supervisor
@@ -39,6 +40,7 @@ class Tour:
         supervisor: Supervisor,
         relay: Relay,
         terminal: Terminal,
+        journal: Journal,
     ) -> None:
         self._places = places
         self._frames = frames
@@ -46,14 +48,25 @@ class Tour:
         self._supervisor = supervisor
         self._relay = relay
         self._terminal = terminal
+        self._journal = journal
         self._done: set[str] = set()
         self.guarded: list[Guarded] = []
         self.untold: list[Visit] = []
 
     def bring_all(self, visits: list[Visit]) -> None:
-        """Bring every visit to *guardado*, through whatever happens."""
+        """Bring every visit to *guardado*, through whatever happens.
+
+        Those that an earlier run of the same demo brought are not brought again.
+        """
+        self.guarded = self._journal.guarded(visits)
+        self.untold = self._journal.untold(visits)
+        known = {one.visit.number for one in self.guarded} | {one.number for one in self.untold}
+        left = [visit for visit in visits if visit.number not in known]
         self._kiosk.sign_in()
-        for visit in visits:
+        if left and self._was_sealed():
+            # It was killed after the seal and before it wrote so.
+            self._keep_untold(left.pop(0))
+        for visit in left:
             self._happens_before(visit)
             odd = visit.circumstance.value
             self._terminal.bar(
@@ -72,17 +85,24 @@ class Tour:
         hooks = Hooks(show=self._show, before=self._happens_within)
         for _ in range(_MOST_STARTS):
             try:
-                self.guarded.append(bring(self._kiosk, visit, hooks, printed))
-                return
+                guarded = bring(self._kiosk, visit, hooks, printed)
             except KioskGoneError:
                 self._supervisor.wait_until_ready(_KIOSK)
                 self._kiosk.sign_in()
                 if self._was_sealed():
-                    self._terminal.note("el sello estaba completo: la estación lo conservó")
-                    self.untold.append(visit)
+                    self._keep_untold(visit)
                     return
                 self._terminal.note("no quedó nada de la captura a medias: se repite")
+            else:
+                self.guarded.append(guarded)
+                self._journal.note(guarded)
+                return
         raise KioskGoneError(f"visita {visit.number}: {_MOST_STARTS} veces sin terminar")
+
+    def _keep_untold(self, visit: Visit) -> None:
+        self._terminal.note("el sello estaba completo: la estación lo conservó")
+        self.untold.append(visit)
+        self._journal.note_untold(visit)
 
     def _was_sealed(self) -> bool:
         """Say whether the station has a record more than it told us of."""
