@@ -38,6 +38,7 @@ _ADVICE = (
     ("spool", "No borre nada; avise a soporte y conserve el disco."),
     ("server.tls", "El servidor no es el que dio de alta esta estación: avise a soporte."),
     ("server", "Revise la red; se intentará de nuevo y nada se pierde."),
+    ("http", "Revise la dirección del servidor; nada se pierde."),
     ("proof", "El centro no reconoce la clave de esta estación: avise a soporte."),
     ("station.revoked", "El centro dio de baja esta estación: avise a su coordinación."),
     ("policy", "La configuración firmada no es del centro: avise a soporte."),

@@ -126,11 +126,19 @@ def _note_missing(writer: ChainWriter) -> tuple[Row, ...]:
     for row in writer.spool.in_state(State.SEALED):
         path = writer.spool.path_of(row.link or "")
         with files.translated("look at a packet"):
-            size = path.stat().st_size if path.exists() else None
+            size = _size(path)
         if size != row.size:
-            writer.spool.mark_corrupt(row, "file.missing" if size is None else "file.size")
-            missing.append(row)
+            code = "file.missing" if size is None else "file.size"
+            if writer.spool.mark_missing(row, code):
+                missing.append(row)
     return tuple(missing)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 def _set_unknown_aside(writer: ChainWriter) -> tuple[str, ...]:

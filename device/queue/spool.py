@@ -262,6 +262,15 @@ class Spool:
         """Set a packet aside whose file is not what was sealed; the file is kept."""
         self._move(row.id, State.CORRUPT, "code = ?", code)
 
+    def mark_missing(self, row: Row, code: str) -> bool:
+        """Set a sealed packet aside whose file is gone; not one that was delivered meanwhile."""
+        with self.database.write() as connection:
+            changed = connection.execute(
+                "UPDATE packets SET state = ?, code = ? WHERE id = ? AND state = ?",
+                (State.CORRUPT.value, code, row.id, State.SEALED.value),
+            ).rowcount
+        return changed == 1
+
     def send_again(self, row: Row, code: str) -> None:
         """Put a held, corrupt or stored packet back among those to send."""
         self._move(row.id, State.SEALED, "code = ?", code)

@@ -269,6 +269,14 @@ class TestRecovery:
         assert missing.link == sealed.link
         assert opened.spool.counts()[State.CORRUPT] == 1
 
+    def test_does_not_mistake_a_delivered_packet_for_a_missing_one(self, folder: Path) -> None:
+        opened = started(folder)
+        opened.sealer.seal(draft())
+        (row,) = opened.spool.waiting(1)
+        opened.spool.lease(row)  # the delivery was faster than the look at the folder
+        assert not opened.spool.mark_missing(row, "file.missing")
+        assert opened.spool.counts()[State.SENDING] == 1
+
 
 class TestARefusal:
     def test_of_a_faulty_draft_takes_no_seq(self, folder: Path) -> None:
