@@ -86,8 +86,11 @@ class ScriptedReader:
     def __init__(self) -> None:
         self.reasons: tuple[str, ...] = ()
         self.model = Model.G
+        self.checks: tuple[str, ...] = ()
+        self.reads = 0
 
     def read(self, image: Image, *, today: date | None) -> Reading:
+        self.reads += 1
         side = self._side(image)
         if side is None:
             return Reading(found=False, reasons=("card.not_found",))
@@ -105,6 +108,7 @@ class ScriptedReader:
             mrz=None if is_front else ZONE,
             quality=_GOOD,
             attack=Attack(False, 0.05, None),
+            checks=self.checks,
             ms={"total": 80.4},
         )
 

@@ -78,6 +78,8 @@ def screen(place: Stand, browser: Browser, request: pytest.FixtureRequest) -> It
     thread.start()
     width, height = request.param
     page = browser.new_page(viewport={"width": width, "height": height}, has_touch=True)
+    # A busy machine is no fault of the page.
+    page.set_default_timeout(120_000)
     yield Screen(page, f"http://127.0.0.1:{server.server_port}")
     page.close()
     server.shutdown()

@@ -208,6 +208,17 @@ class TestASide:
 
 
 class TestPhotographing:
+    @pytest.mark.parametrize(("checks", "frames"), [((), 1), (("mrz_names",), 2)])
+    def test_reads_further_frames_only_while_something_is_open(
+        self, checks: tuple[str, ...], frames: int
+    ) -> None:
+        place = Workplace()
+        desk = place.to_step("front")
+        place.camera.sees = "front"
+        place.reader.checks = checks
+        desk.shoot(Side.FRONT)
+        assert place.reader.reads == frames
+
     def test_keeps_nobody_waiting_who_asks_where_the_visit_stands(self) -> None:
         place = Workplace()
         desk = place.to_step("front")
