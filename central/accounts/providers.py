@@ -26,6 +26,8 @@ from central.errors import ConfigError
 _log = logging.getLogger(__name__)
 
 FACEBOOK_ISSUER = "https://www.facebook.com"
+FACEBOOK_DIALOG = "https://www.facebook.com"
+FACEBOOK_GRAPH = "https://graph.facebook.com"
 # Facebook retires a version of its Graph API about two years after its release.
 FACEBOOK_GRAPH_VERSION = "v25.0"
 _TIMEOUT_S = 10
@@ -132,12 +134,12 @@ def _register_open_id(oauth: OAuth, config: ProviderConfig, secret: str | None) 
 
 
 def _register_facebook(oauth: OAuth, config: ProviderConfig, secret: str | None) -> Any:
-    graph = f"https://graph.facebook.com/{FACEBOOK_GRAPH_VERSION}/"
+    graph = f"{FACEBOOK_GRAPH}/{FACEBOOK_GRAPH_VERSION}/"
     return oauth.register(
         config.name,
         client_id=config.client_id,
         client_secret=secret,
-        authorize_url=f"https://www.facebook.com/{FACEBOOK_GRAPH_VERSION}/dialog/oauth",
+        authorize_url=f"{FACEBOOK_DIALOG}/{FACEBOOK_GRAPH_VERSION}/dialog/oauth",
         access_token_url=f"{graph}oauth/access_token",
         api_base_url=graph,
         client_kwargs={

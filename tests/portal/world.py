@@ -125,6 +125,7 @@ def build_world(
     *,
     public_url: str = "http://127.0.0.1:8080",
     issuer: str | None = None,
+    providers: tuple[ProviderConfig, ...] = (),
     copy_of: "World | None" = None,
 ) -> World:
     """Build a portal over an empty database, or over the copy of another world's database.
@@ -135,11 +136,9 @@ def build_world(
     secrets = Secrets(folder / "keys")
     for name in ("web", "citizens"):
         write_private(secrets.folder / f"{name}.secret", os.urandom(32).hex().encode())
-    providers = (
-        ()
-        if issuer is None
-        else (ProviderConfig("local", "una cuenta local", "openid", issuer, "acopio-portal"),)
-    )
+    if issuer is not None:
+        local = ProviderConfig("local", "una cuenta local", "openid", issuer, "acopio-portal")
+        providers = (local, *providers)
     config = Config(
         database=DatabaseConfig(database_url),
         keys=KeysConfig(str(secrets.folder)),
