@@ -181,7 +181,7 @@ def build_packet(header: Header, parts: Sequence[Part], signer: Signer) -> Packe
     _check_kind(header)
     token = jws.sign(encode(header), typ=TYP, signer=signer)
     _check_header_size(len(token))
-    _check_parts(header, parts)
+    _check_recipients(header, parts)
     data = _container(token, parts)
     if len(data) > MAX_PACKET_BYTES:
         raise PacketRefusedError("packet is over 8 MiB", code="packet.too_large")
@@ -205,7 +205,8 @@ def parse_packet(source: bytes | BinaryIO, keys: KeyRing) -> Packet:
     token = _read_token(data)
     header = _verified_header(token, keys)
     parts = _cut_parts(header, memoryview(data)[_LENGTH.size + len(token) :])
-    _check_parts(header, parts)
+    _check_hashes(header, parts)
+    _check_recipients(header, parts)
     return Packet(
         header, jws.link(token), token, parts, len(data), hashlib.sha256(data).hexdigest()
     )
@@ -317,12 +318,16 @@ def _cut_parts(header: Header, body: memoryview) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _check_parts(header: Header, parts: Sequence[Part]) -> None:
+def _check_hashes(header: Header, parts: Sequence[Part]) -> None:
     for entry, part in zip(header.parts, parts, strict=True):
         if hashlib.sha256(part.ciphertext).hexdigest() != entry.sha256:
             raise PacketRefusedError(f"part {entry.name} was altered", code="packet.hash")
+
+
+def _check_recipients(header: Header, parts: Sequence[Part]) -> None:
+    for part in parts:
         if count_recipients(part.ciphertext) != len(header.recipients):
             raise PacketRefusedError(
-                f"part {entry.name} is not sealed to the named recipients",
+                f"part {part.name} is not sealed to the named recipients",
                 code="packet.recipients",
             )

@@ -50,6 +50,7 @@ class EnrolmentStore:
         self._database = database
         # What is verified stays so: a policy of thousands of auxiliares is read once per version.
         self._verified: tuple[str, Policy] | None = None
+        self._current: tuple[str, Enrolment] | None = None
 
     def save(self, enrolment: Enrolment, policy: str, *, opened_ms: int) -> None:
         """Begin an epoch: enrolment, chain head and first policy in one transaction."""
@@ -82,7 +83,9 @@ class EnrolmentStore:
         row = self._database.one("SELECT body FROM enrolment WHERE is_current = 1")
         if row is None:
             raise NotEnrolledError("station is not enrolled: acopio-station enrol CLAIM")
-        return decode(Enrolment, json.loads(row["body"]))
+        if self._current is None or self._current[0] != row["body"]:
+            self._current = (row["body"], decode(Enrolment, json.loads(row["body"])))
+        return self._current[1]
 
     def epochs(self) -> list[Enrolment]:
         """Return every epoch of this station, oldest first."""
