@@ -113,3 +113,8 @@ class TestWholeApplication:
     def test_without_a_provider_the_start_page_says_so(self, config: Config) -> None:
         app = create_app(dataclasses.replace(config, portal=PortalConfig()))
         assert "No hay ninguna forma de ingreso" in app.test_client().get("/sign-in").text
+
+    def test_the_foot_of_each_page_says_where_the_source_is(self, config: Config) -> None:
+        source = PortalConfig(source_url="https://source.acopio.example/")
+        app = create_app(dataclasses.replace(config, portal=source))
+        assert 'href="https://source.acopio.example/"' in app.test_client().get("/sign-in").text
