@@ -1,6 +1,6 @@
 """`worker`: verification, rollups, checkpoints of the log, seals of the audit trail, sweeping.
 
-Why a loop and not a queue: docs/decisions/0020-work-is-a-lease-on-the-row.md.
+Why a loop and not a queue: docs/decisions/0005-work-is-a-lease-on-the-row.md.
 """
 
 from __future__ import annotations
