@@ -123,6 +123,8 @@ class PortalConfig:
     session_hours: Annotated[int, Limits(low=1, high=24, unit="h")] = 8
     idle_minutes: Annotated[int, Limits(low=1, high=24 * 60, unit="min")] = 30
     providers: Annotated[tuple[ProviderConfig, ...], Limits(most=8)] = ()
+    # Where the source of this very server can be had; the licence asks for it of a changed one.
+    source_url: Annotated[str, Limits(pattern=r"(https?://[^\s]+)?", most=300)] = ""
 
 
 @dataclass(frozen=True, slots=True)

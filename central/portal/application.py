@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     app.secret_key = parts.secrets.random("web")
     _prepare_cookies(app, parts.config)
     _protect_forms(app)
+    app.jinja_env.globals["source_url"] = parts.config.portal.source_url
     language.register(app)
     formats.register(app)
     headers.register(app)
