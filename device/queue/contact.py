@@ -54,9 +54,11 @@ class Contact:
             self._hello_due_ms = now_ms + settings.hello_every_s * 1000
         is_newer = self._offered_policy > self._store.policy().version
         if is_newer or now_ms >= self._policy_due_ms:
+            in_force = self._store.policy().version
             policy = self._store.save_policy(self._client.policy())
             self._policy_due_ms = now_ms + settings.policy_every_s * 1000
-            _log.info("policy.fetched version=%d", policy.version)
+            if policy.version > in_force:
+                _log.info("policy.fetched version=%d", policy.version)
         return is_due
 
     def health(self) -> Health:
