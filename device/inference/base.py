@@ -82,11 +82,15 @@ class Quad:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """Where the card is. `presence` 0…1; `certainty` 0…1 is that of the weakest corner."""
+    """Where the card is. `presence` 0…1; `certainty` 0…1 is that of the weakest corner.
+
+    `rivals` are other quads that the picture allows, the likeliest first.
+    """
 
     quad: Quad
     presence: float
     certainty: float
+    rivals: tuple[Quad, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,8 +20,13 @@ from domain.credential.names import (
 )
 from domain.credential.text import normalise_printed
 
+# A line ends in a full stop only behind a short form: MA., GTO., Q. ROO.
+_END_SIGN = re.compile(r"(?<=[A-ZÑÁÉÍÓÚÜ0-9]{6})[.,:\-]$|[,:\-]$")
+_NAME_END = re.compile(r"(?<=[A-ZÑÁÉÍÓÚÜ]{3})\.$")
 _NAMES = ("apellido_paterno", "apellido_materno", "nombres")
 _CLEAR = 0.97  # a line read with this confidence is not looked at again
+_PROBED = 0.6  # a line found where none was detected must be this certain
+_MOST_GAP = 1.1  # glyph heights between two lines of a block
 _NO_SURNAME = "XX"  # in a clave, for the second surname of who has none
 
 
@@ -56,6 +62,7 @@ def read_names(
     for name, line in zip(names, block.lines, strict=True):
         used.add(id(line))
         text, confidence = _agreed(line, look)
+        text = _NAME_END.sub("", text)
         if letters and _letters(name, text) != _own_letters(name, letters):
             confidence *= 0.3
         found[name] = FieldReading(text, confidence, Source.TEXT, line.box)
@@ -89,7 +96,7 @@ def _agreed(line: Fragment, look: LookAgain) -> tuple[str, float]:
         opinions = second_opinion(line, look)
         text = max(opinions, key=lambda t: opinions[t])
         chance = opinions[text]
-    return normalise_printed(text), chance
+    return _END_SIGN.sub("", normalise_printed(text)), chance
 
 
 def _letters(name: str, text: str) -> str:
@@ -126,8 +133,11 @@ def _block(
         beside = not lines and part.box.x0 >= label.box.x1
         if abs(part.box.x0 - left) > (1.2 if lines else 3.5) * part.box.height and not beside:
             continue
-        if part.box.y0 - last.y1 > 1.6 * part.box.height:
-            return _Block(tuple(lines), is_whole=False)
+        if part.box.y0 - last.y1 > _MOST_GAP * part.box.height:
+            between = _at(part, look, fits) if len(lines) + 1 < most else None
+            if between is None:
+                return _Block(tuple(lines), is_whole=False)
+            lines.append(between)
         lines.append(part)
         if len(lines) == most:
             return _Block(tuple(lines), is_whole=True)
@@ -135,6 +145,15 @@ def _block(
         return _Block((), is_whole=False)
     missed = _overlooked(lines, label, parts, fits, look)
     return _Block((*lines, *missed), is_whole=True)
+
+
+def _at(part: Fragment, look: LookAgain, fits: Callable[[str], bool]) -> Fragment | None:
+    """Return the line that stands right above another, overlooked by the detector."""
+    box, pitch = part.box, 1.45 * part.box.height
+    place = TextBox(box.x0, box.y0 - pitch, box.x0 + 14 * box.height, box.y1 - pitch, box.slope)
+    found = fragments(look([place]))
+    whole = len(found) == 1 and found[0].label is None and fits(found[0].text)
+    return found[0] if whole and certainty(found[0]) > _PROBED else None
 
 
 def _below(parts: Sequence[Fragment], label: Fragment, used: set[int]) -> list[Fragment]:
@@ -179,5 +198,5 @@ def _overlooked(
     if taken:
         return []
     found = fragments(look([place]))
-    seen = [p for p in found if p.label is None and fits(p.text) and certainty(p) > 0.5]
+    seen = [p for p in found if p.label is None and fits(p.text) and certainty(p) > _PROBED]
     return seen[:1] if len(seen) == len(found) else []

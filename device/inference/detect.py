@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -10,6 +12,8 @@ from device.inference.corners import decode
 from device.inference.tflite import ModelFile, Network
 
 _PAD = 114  # grey around a letterboxed frame, as in training
+# In widths of the card: less is no news, more is another card.
+_STILL, _JUMP = 0.03, 0.25
 _FILLS = 0.8  # share of the square that the card fills in the second pass
 
 
@@ -26,10 +30,23 @@ class TfliteCardDetector:
         if coarse is None:
             return None
         fine = self._within(image, _square_around(coarse.quad, _FILLS))
-        if fine is None or not _agrees(coarse.quad, fine.quad):
+        if fine is None:
             return coarse
+        if _STILL < _distance(coarse.quad, fine.quad) < _JUMP:
+            # The crop was cut around corners that were off: once more around the better ones.
+            again = self._within(image, _square_around(fine.quad, _FILLS))
+            if again is not None and _distance(fine.quad, again.quad) < _STILL:
+                fine = again
+        if _distance(coarse.quad, fine.quad) > _JUMP:
+            return replace(coarse, rivals=(fine.quad, *coarse.rivals))
         # What the whole frame said of presence stands: the crop was cut around a card already.
-        return Detection(fine.quad, max(coarse.presence, fine.presence), fine.certainty)
+        presence = max(coarse.presence, fine.presence)
+        return replace(fine, presence=presence, rivals=(*fine.rivals, *coarse.rivals))
+
+    def refine(self, image: Image, quad: Quad) -> Quad:
+        """Return the corners of a rival by a second pass around it."""
+        fine = self._within(image, _square_around(quad, _FILLS))
+        return fine.quad if fine is not None and _distance(quad, fine.quad) < _JUMP else quad
 
     def locate(self, image: Image) -> Detection | None:
         height, width = image.shape[:2]
@@ -42,13 +59,12 @@ class TfliteCardDetector:
         left, top, side = square
         values = _cut(image, left, top, side, self._side)
         logits, presence = _told_apart(self._network.run(_scaled(values)[None]))
-        decoded = decode(logits)
-        if decoded is None:
+        guesses = decode(logits)
+        if not guesses:
             return None
-        cells, certainty = decoded
         scale = side / logits.shape[0]
-        quad = Quad.of(cells * scale + (left - 0.5, top - 0.5))
-        return Detection(quad, presence, certainty)
+        quads = [Quad.of(g.corners * scale + (left - 0.5, top - 0.5)) for g in guesses]
+        return Detection(quads[0], presence, guesses[0].certainty, tuple(quads[1:]))
 
 
 def _told_apart(outputs: list[Floats]) -> tuple[Floats, float]:
@@ -70,10 +86,10 @@ def _square_around(quad: Quad, fills: float) -> tuple[float, float, float]:
     return float(centre[0] - side / 2), float(centre[1] - side / 2), side
 
 
-def _agrees(coarse: Quad, fine: Quad) -> bool:
-    """Say whether the second pass found the same card: it may correct, not jump."""
-    distance = np.linalg.norm(coarse.array() - fine.array(), axis=1).max()
-    return bool(distance < 0.12 * coarse.width_px)
+def _distance(first: Quad, second: Quad) -> float:
+    """Return how far the corner that moved most did, in widths of the card."""
+    moved = np.linalg.norm(first.array() - second.array(), axis=1).max()
+    return float(moved) / max(first.width_px, 1.0)
 
 
 def _cut(image: Image, left: float, top: float, side: float, size: int) -> Image:

@@ -36,6 +36,7 @@ _MOST_LOSS = 14.0  # a line that fits its pattern worse than this is no MRZ line
 _MOST_COST = 7.0  # how far from its first choice a check may take a line, in log probability
 _LEAST_MARGIN = 1.6  # between the chosen lines and the next that pass, likewise
 _MOST_TEXTS = 60
+_LEAST_CHANCE = 0.25  # of all texts together: below it nothing was recognised
 _CLEAR = 0.985  # a line read with this confidence needs no second look at its rivals
 # (shift of the crop in glyph heights, factor on its height) of the retries.
 _RETRIES = ((0.0, 1.18), (0.12, 1.0), (-0.12, 1.0))
@@ -77,8 +78,28 @@ def read(grey: Image, boxes: Sequence[TextBox], recogniser: TextRecogniser) -> M
             _pool(pools, recogniser.read(grey, moved))
             found = _decide(pools, triple)
         if found is not None:
-            return found
+            return _with_names(found, grey, recogniser)
     return None
+
+
+def _with_names(found: MrzReading, grey: Image, recogniser: TextRecogniser) -> MrzReading:
+    """Read the third line, which no digit proves, in several crops where one leaves a doubt."""
+    if found.name_confidence >= _CLEAR:
+        return found
+    box = found.boxes[2]
+    chances: dict[str, float] = {}
+    crops = recogniser.read(grey, [box, *(_moved(box, *retry) for retry in _RETRIES)])
+    for line in crops:
+        for candidate in _candidates(line, PATTERNS[2]):
+            chance = math.exp(-candidate.cost) / len(crops)
+            chances[candidate.text] = chances.get(candidate.text, 0.0) + chance
+    named = {text: chance for text, chance in chances.items() if _third_holds(text)}
+    best = max(named, key=lambda text: named[text], default=found.lines[2])
+    share = named.get(best, 0.0) / max(sum(named.values()), _LEAST_CHANCE)
+    lines = (found.lines[0], found.lines[1], best)
+    if rules.failed_checks(lines):
+        return replace(found, name_confidence=0.0)
+    return replace(found, lines=lines, name_confidence=share)
 
 
 def find_rows(boxes: Sequence[TextBox]) -> list[tuple[TextBox, TextBox, TextBox]]:

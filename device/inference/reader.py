@@ -19,6 +19,7 @@ from device.inference.base import (
     CardClassifier,
     CardDetector,
     Classification,
+    Detection,
     Image,
     Model,
     ModelError,
@@ -41,6 +42,8 @@ from domain.credential.fields import MODELS_WITH_MRZ
 
 _LEAST_SIDE_PX = 48  # a smaller image holds no card that could be read
 _CLASSIFIED = (288, 192)
+_SURE = 0.5
+_MOST_RIVALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class CardReader:
         if found is None:
             return Reading(found=False, reasons=("card.not_found",))
         with clock.stage("classify"):
-            quad, kind = self._oriented(frame, _lengthwise(found.quad))
+            quad, kind = self._judged(frame, found)
         if kind.side is None:
             return Reading(found=False, reasons=("card.not_a_credential",))
         with clock.stage("rectify"):
@@ -152,6 +155,19 @@ class CardReader:
             checks=checks,
             reasons=tuple(sorted(reasons)),
         )
+
+    def _judged(self, frame: Image, found: Detection) -> tuple[Quad, Classification]:
+        """Return the card's quad and kind; where the best guess is no card, a rival may be one."""
+        quad, kind = self._oriented(frame, _lengthwise(found.quad))
+        if kind.side is not None and (found.certainty > _SURE or kind.side_confidence > _SURE):
+            return quad, kind
+        for rival in found.rivals[:_MOST_RIVALS]:
+            other, other_kind = self._oriented(frame, _lengthwise(rival))
+            if other_kind.side is None:
+                continue
+            if kind.side is None or other_kind.side_confidence > kind.side_confidence + 0.1:
+                quad, kind = other, other_kind
+        return quad, kind
 
     def _oriented(self, frame: Image, quad: Quad) -> tuple[Quad, Classification]:
         """Return the quad in the card's own orientation, and what the card is."""
