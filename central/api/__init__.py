@@ -9,7 +9,6 @@ from central.api.packets import bp as packets
 from central.api.stations import bp as stations
 from wire.api import PREFIX
 
-
 for _blueprint in (stations, packets):
     answer_errors(_blueprint)
 
