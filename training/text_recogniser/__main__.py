@@ -49,6 +49,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--rate", type=float, default=None, help="first learning rate")
     parser.add_argument("--checkpoint", type=Path, default=WORK / "text_recogniser" / "tuned.pt")
+    parser.add_argument(
+        "--described",
+        default=f"python -m training.text_recogniser {' '.join(arguments)}",
+        help="the commands that led to the checkpoint, for its card",
+    )
     options = parser.parse_args(arguments)
     COMMANDS[options.command](options)
     return 0
@@ -105,7 +110,7 @@ def _release(options: argparse.Namespace) -> None:
         options.checkpoint,
         held_out.load(WORK / "lines" / "held_out", WORK / "pool"),
         [Source(folder) for folder in folders if folder.exists()],
-        command=f"python -m training.text_recogniser all --seed {options.seed}",
+        command=options.described,
         today=datetime.now(UTC).date(),
     )
     for name, value in metrics.items():
