@@ -67,6 +67,37 @@ setup: $(INSTALLED) ## only the virtual environment, from the lock
 .PHONY: setup-training
 setup-training: $(TRAINING_INSTALLED) ## the environment of the trainings (several GB)
 
+TRAIN = OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 $(TRAINING_VENV)/bin/python -u -m training
+
+.PHONY: train-pool
+train-pool: $(TRAINING_INSTALLED) ## render and photograph the cards that every training reads
+	$(TRAIN).pool --seed 1 --count 2000
+	$(TRAIN).pool --seed 2 --count 1400 --out training/work/pool-photographed
+	$(TRAIN).photographs --pool training/work/pool-photographed --seed 2 --count 1300
+
+.PHONY: train-card-detector
+train-card-detector: train-pool ## train, export and describe the card detector (45 minutes)
+	$(TRAIN).card_detector scenes --seed 1
+	$(TRAIN).card_detector train --seed 1 --minutes 25
+	$(TRAIN).card_detector tune --seed 2 --minutes 16
+	$(TRAIN).card_detector export
+
+.PHONY: train-card-classifier
+train-card-classifier: train-pool ## train, export and describe the card classifier (10 minutes)
+	$(TRAIN).card_classifier train --seed 1 --minutes 9
+	$(TRAIN).card_classifier export
+
+.PHONY: train-text-detector
+train-text-detector: train-pool ## train, export and describe the text detector (35 minutes)
+	$(TRAIN).text_detector sheets --seed 1
+	$(TRAIN).text_detector train --seed 1 --minutes 20
+	$(TRAIN).text_detector tune --seed 2 --minutes 12
+	$(TRAIN).text_detector export
+
+.PHONY: train-text-recogniser
+train-text-recogniser: train-pool ## train, export and describe the text recogniser (75 minutes)
+	$(TRAIN).text_recogniser all --seed 1
+
 .PHONY: clean
 clean: ## remove what the commands made, except the virtual environments
 	rm -rf var build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info

@@ -3,13 +3,26 @@
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from training.model_card import TrainingRun
+
 Batch = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the loop: seed, minutes of wall clock, samples seen (repeats included)."""
+
+    seed: int
+    minutes: float
+    samples: int
 
 
 def device() -> torch.device:
@@ -25,14 +38,21 @@ def train(
     minutes: float,
     learning_rate: float,
     checkpoint: Path,
+    seed: int,
+    tune: bool,
     evaluate: Callable[[nn.Module], str],
 ) -> None:
     """Train for `minutes` of wall clock; the learning rate follows a cosine over that time.
 
     The weights are saved to `checkpoint` every two minutes and at the end, so that an interrupted
-    run can be exported as it stands; beside them the length of the run, for the model card.
+    run can be exported as it stands; beside them the history of runs, for the model card.
+    To `tune` is to start from the weights in `checkpoint`, at the learning rate given.
     """
     where = device()
+    before: list[Run] = []
+    if tune:
+        network.load_state_dict(torch.load(checkpoint, map_location="cpu"))
+        before = history(checkpoint)
     network.to(where).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), lr=learning_rate, weight_decay=1e-4)
     started = last_report = time.monotonic()
@@ -59,7 +79,7 @@ def train(
         running = 0.98 * running + 0.02 * loss.item() if steps > 1 else loss.item()
         if time.monotonic() - last_report > 120:
             last_report = time.monotonic()
-            _save(network, checkpoint, minutes=elapsed / 60, samples=samples)
+            _save(network, checkpoint, [*before, Run(seed, elapsed / 60, samples)])
             network.eval()
             print(
                 f"{elapsed:6.0f} s  {samples} samples  {samples / elapsed:.0f}/s  "
@@ -67,17 +87,31 @@ def train(
                 flush=True,
             )
     network.eval()
-    _save(network, checkpoint, minutes=minutes, samples=samples)
+    _save(network, checkpoint, [*before, Run(seed, minutes, samples)])
     print(f"done: {samples} samples  loss {running:.4f}  {evaluate(network)}", flush=True)
 
 
-def length_of(checkpoint: Path) -> tuple[float, int]:
-    """Minutes and samples of the run that wrote `checkpoint`."""
-    told = json.loads(checkpoint.with_suffix(".json").read_text())
-    return float(told["minutes"]), int(told["samples"])
+def history(checkpoint: Path) -> list[Run]:
+    """The runs that made `checkpoint`, in order."""
+    return [Run(**run) for run in json.loads(checkpoint.with_suffix(".json").read_text())]
 
 
-def _save(network: nn.Module, checkpoint: Path, *, minutes: float, samples: int) -> None:
+def training_run(checkpoint: Path, package: str) -> TrainingRun:
+    """What the model card says of the runs that made `checkpoint`."""
+    runs = history(checkpoint)
+    return TrainingRun(
+        seed=runs[0].seed,
+        command=", then ".join(
+            f"python -m training.{package} {name} --seed {run.seed} --minutes {run.minutes:g}"
+            for name, run in zip(["train", *["tune"] * len(runs)], runs, strict=False)
+        ),
+        trained_on=datetime.now(UTC).date(),
+        minutes=sum(run.minutes for run in runs),
+        samples=sum(run.samples for run in runs),
+    )
+
+
+def _save(network: nn.Module, checkpoint: Path, runs: Sequence[Run]) -> None:
     torch.save(network.state_dict(), checkpoint)
-    told = {"minutes": round(minutes, 1), "samples": samples}
+    told = [{**asdict(run), "minutes": round(run.minutes, 1)} for run in runs]
     checkpoint.with_suffix(".json").write_text(json.dumps(told))

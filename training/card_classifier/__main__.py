@@ -1,13 +1,12 @@
 """Train, evaluate and export the card classifier.
 
-python -m training.card_classifier train --seed 1 --minutes 12
-python -m training.card_classifier export --seed 1
+python -m training.card_classifier train --seed 1 --minutes 9
+python -m training.card_classifier export
 """
 
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -21,8 +20,8 @@ from training.backgrounds import background
 from training.card_classifier.network import MODELS, SIDES, TURNS, CardClassifier, loss_of
 from training.effects import photographed
 from training.export import export_float, export_int8
-from training.loop import length_of, train
-from training.model_card import MODEL_FOLDER, Card, TrainingRun, register_model
+from training.loop import train, training_run
+from training.model_card import MODEL_FOLDER, Card, register_model
 from training.negatives import render_negative
 from training.pool import read_pool
 
@@ -130,11 +129,10 @@ def measure(network: nn.Module, held: dict[str, Tensor]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["train", "export"])
+    parser.add_argument("action", choices=["train", "tune", "export"])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=12)
     parser.add_argument("--pool", type=Path, default=WORK / "pool")
-    parser.add_argument("--resume", action="store_true", help="start from the last weights")
     options = parser.parse_args()
     weights = WORK / "card_classifier.pt"
     torch.manual_seed(options.seed)
@@ -142,16 +140,17 @@ def main() -> None:
     split = len(shelf.cards) - HELD_CARDS
     held = next(batches(shelf, range(split, len(shelf.cards)), size=800, seed=options.seed + 1000))
     network = CardClassifier()
-    if options.action == "train":
-        if options.resume:
-            network.load_state_dict(torch.load(weights))
+    tune = options.action == "tune"
+    if tune or options.action == "train":
         train(
             network,
             batches(shelf, range(split), size=48, seed=options.seed),
             loss_of,
             minutes=options.minutes,
-            learning_rate=2e-3,
+            learning_rate=8e-4 if tune else 2e-3,
             checkpoint=weights,
+            seed=options.seed,
+            tune=tune,
             evaluate=lambda trained: str(measure(trained, held)),
         )
         return
@@ -163,7 +162,6 @@ def main() -> None:
     calibration = next(batches(shelf, range(split), size=300, seed=options.seed + 2000))
     inputs = calibration["image"].numpy().astype(np.float32) / 127.5 - 1
     export_int8(float_path, (image[None] for image in inputs), int8_path)
-    minutes, samples = length_of(weights)
     register_model(
         "card_classifier",
         float_path,
@@ -171,14 +169,7 @@ def main() -> None:
         input_shape=(1, HEIGHT, WIDTH, 3),
         outputs={"answers": (1, 12)},
         classes={"side": list(SIDES), "turn": list(TURNS), "model": list(MODELS)},
-        run=TrainingRun(
-            seed=options.seed,
-            command=f"python -m training.card_classifier train --seed {options.seed} "
-            f"--minutes {minutes:g}",
-            trained_on=datetime.now(UTC).date(),
-            minutes=minutes,
-            samples=samples,
-        ),
+        run=training_run(WORK / "card_classifier.pt", "card_classifier"),
         card=Card(
             title="Card classifier",
             purpose="Says which side of which model of the credencial a rectified picture shows, "

@@ -1,14 +1,14 @@
 """Train, evaluate and export the card detector.
 
-python -m training.card_detector scenes --seed 1 --count 14000
-python -m training.card_detector train --seed 1 --minutes 30
-python -m training.card_detector export --seed 1 --minutes 30
+python -m training.card_detector scenes --seed 1 --count 10000
+python -m training.card_detector train --seed 1 --minutes 25
+python -m training.card_detector tune --seed 2 --minutes 16  # from the first run's weights
+python -m training.card_detector export
 """
 
 import argparse
 import multiprocessing
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from training.card_detector.network import CardDetector, loss_of
 from training.card_detector.scenes import SIDE, Scene, Stock, compose, gather
 from training.export import export_float, export_int8
-from training.loop import length_of, train
-from training.model_card import MODEL_FOLDER, Card, TrainingRun, register_model
+from training.loop import train, training_run
+from training.model_card import MODEL_FOLDER, Card, register_model
 from training.nets import MapsLast
 
 WORK = Path("training/work")
@@ -167,12 +167,11 @@ def measure(network: nn.Module, held: dict[str, Tensor]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["scenes", "train", "export"])
+    parser.add_argument("action", choices=["scenes", "train", "tune", "export"])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=14000)
+    parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--pool", type=Path, default=WORK / "pool")
-    parser.add_argument("--resume", action="store_true", help="start from the last weights")
     options = parser.parse_args()
     weights = WORK / "card_detector.pt"
     if options.action == "scenes":
@@ -183,25 +182,26 @@ def main() -> None:
     network = CardDetector()
     parts = [SceneFile(WORK / name) for name in FOLDERS if (WORK / name / "truth.npz").exists()]
     held = {name: torch.cat([p.held()[name] for p in parts]) for name in parts[0].held()}
-    if options.action == "train":
-        if options.resume:
-            network.load_state_dict(torch.load(weights))
+    tune = options.action == "tune"
+    if tune or options.action == "train":
         train(
             network,
             mixed(parts, size=24, seed=options.seed),
             loss_of,
             minutes=options.minutes,
-            learning_rate=8e-4 if options.resume else 2e-3,
+            learning_rate=8e-4 if tune else 2e-3,
             checkpoint=weights,
+            seed=options.seed,
+            tune=tune,
             evaluate=lambda trained: str(measure(trained, held)),
         )
         return
     network.load_state_dict(torch.load(weights, map_location="cpu"))
     network.eval()
-    _export(network, parts, options)
+    _export(network, parts)
 
 
-def _export(network: CardDetector, parts: Sequence[SceneFile], options: argparse.Namespace) -> None:
+def _export(network: CardDetector, parts: Sequence[SceneFile]) -> None:
     float_path = MODEL_FOLDER / "card_detector.tflite"
     int8_path = MODEL_FOLDER / "card_detector.int8.tflite"
     export_float(MapsLast(network).eval(), (1, SIDE, SIDE, 3), float_path)
@@ -214,7 +214,6 @@ def _export(network: CardDetector, parts: Sequence[SceneFile], options: argparse
     metrics = {
         name: measure(network, part.held()) for name, part in zip(FOLDERS, parts, strict=False)
     }
-    minutes, samples = length_of(WORK / "card_detector.pt")
     register_model(
         "card_detector",
         float_path,
@@ -226,14 +225,7 @@ def _export(network: CardDetector, parts: Sequence[SceneFile], options: argparse
             "corners": ["top_left", "top_right", "bottom_right", "bottom_left"],
             "presence": ["none", "card"],
         },
-        run=TrainingRun(
-            seed=options.seed,
-            command=f"python -m training.card_detector train --seed {options.seed} "
-            f"--minutes {minutes:g}",
-            trained_on=datetime.now(UTC).date(),
-            minutes=minutes,
-            samples=samples,
-        ),
+        run=training_run(WORK / "card_detector.pt", "card_detector"),
         card=Card(
             title="Card detector",
             purpose="Says whether a frame shows a credencial para votar and where its four corners "

@@ -1,14 +1,14 @@
 """Train, evaluate and export the text detector.
 
-python -m training.text_detector sheets --seed 1 --count 5000
+python -m training.text_detector sheets --seed 1 --count 3600
 python -m training.text_detector train --seed 1 --minutes 20
-python -m training.text_detector export --seed 1
+python -m training.text_detector tune --seed 2 --minutes 12  # from the first run's weights
+python -m training.text_detector export
 """
 
 import argparse
 import multiprocessing
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.export import export_float, export_int8
-from training.loop import length_of, train
-from training.model_card import MODEL_FOLDER, Card, TrainingRun, register_model
+from training.loop import train, training_run
+from training.model_card import MODEL_FOLDER, Card, register_model
 from training.nets import MapsLast
 from training.pool import PooledCard, read_pool
 from training.text_detector.network import TextDetector, loss_of
@@ -166,12 +166,11 @@ def _overlap(truth: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray[
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["sheets", "train", "export"])
+    parser.add_argument("action", choices=["sheets", "train", "tune", "export"])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=5000)
+    parser.add_argument("--count", type=int, default=3600)
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--pool", type=Path, default=WORK / "pool")
-    parser.add_argument("--resume", action="store_true", help="start from the last weights")
     options = parser.parse_args()
     weights = WORK / "text_detector.pt"
     if options.action == "sheets":
@@ -181,16 +180,17 @@ def main() -> None:
     torch.manual_seed(options.seed)
     network = TextDetector()
     parts = [SheetFile(WORK / name) for name in FOLDERS if (WORK / name / "truth.npz").exists()]
-    if options.action == "train":
-        if options.resume:
-            network.load_state_dict(torch.load(weights))
+    tune = options.action == "tune"
+    if tune or options.action == "train":
         train(
             network,
             mixed(parts, size=16, seed=options.seed),
             loss_of,
             minutes=options.minutes,
-            learning_rate=8e-4 if options.resume else 2e-3,
+            learning_rate=8e-4 if tune else 2e-3,
             checkpoint=weights,
+            seed=options.seed,
+            tune=tune,
             evaluate=lambda trained: str([measure(trained, part) for part in parts]),
         )
         return
@@ -205,7 +205,6 @@ def main() -> None:
         for index in range(100)
     )
     export_int8(float_path, inputs, int8_path)
-    minutes, samples = length_of(weights)
     register_model(
         "text_detector",
         float_path,
@@ -213,14 +212,7 @@ def main() -> None:
         input_shape=(1, HEIGHT, WIDTH, 1),
         outputs={"lines": (1, HEIGHT // CELL, WIDTH // CELL, 3)},
         thresholds={"core": CORE, "cell_px": CELL, "distance_unit_px": UNIT},
-        run=TrainingRun(
-            seed=options.seed,
-            command=f"python -m training.text_detector train --seed {options.seed} "
-            f"--minutes {minutes:g}",
-            trained_on=datetime.now(UTC).date(),
-            minutes=minutes,
-            samples=samples,
-        ),
+        run=training_run(WORK / "text_detector.pt", "text_detector"),
         card=Card(
             title="Text detector",
             purpose="Says where the printed segments of a rectified card are: labels, values and "
