@@ -25,7 +25,7 @@ def take(
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
         try:
             taken = [_kiosk(browser, folder, kiosk)]
-            taken += _portal(browser, folder, portal, account)
+            taken.append(_portal(browser, folder, portal, account))
         finally:
             browser.close()
     kiosk.post("/capture/cancel")
@@ -44,16 +44,13 @@ def _kiosk(browser: Browser, folder: Path, kiosk: Kiosk) -> Path:
     return _shoot(page, folder / "kiosk-confirm.png")
 
 
-def _portal(browser: Browser, folder: Path, portal: str, account: str) -> list[Path]:
+def _portal(browser: Browser, folder: Path, portal: str, account: str) -> Path:
     page = _page(browser)
     page.goto(f"{portal}/sign-in/local")
     page.click(f'button[value="{account}"]')
     page.wait_for_url(f"{portal}/**")
-    taken = []
-    for path, name in (("/reports/advance", "portal-advance"), ("/records", "portal-records")):
-        page.goto(f"{portal}{path}", wait_until="networkidle")
-        taken.append(_shoot(page, folder / f"{name}.png"))
-    return taken
+    page.goto(f"{portal}/reports/advance", wait_until="networkidle")
+    return _shoot(page, folder / "portal-advance.png")
 
 
 def _page(browser: Browser) -> Page:
