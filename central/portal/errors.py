@@ -6,7 +6,7 @@ their own answers from `central.api`; nothing under `/api/` is touched here.
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -22,14 +22,13 @@ def register(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def forged_form(_error: CSRFError) -> ResponseReturnValue:
         _log.warning("form.refused endpoint=%s", request.endpoint)
-        return render_template("portal/error.html", status=400, kind="form"), 400
+        return _page(400, "form")
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> ResponseReturnValue:
         if request.path.startswith("/api/"):
             return error.get_response()
-        status = error.code or 500
-        return render_template("portal/error.html", status=status, kind="http"), status
+        return _page(error.code or 500)
 
     @app.errorhandler(CentralError)
     def not_done(error: CentralError) -> ResponseReturnValue:
@@ -37,10 +36,17 @@ def register(app: Flask) -> None:
             raise error
         if error.status >= 500:
             _log.error("page.failed endpoint=%s code=%s", request.endpoint, error.code)
-        return render_template("portal/error.html", status=error.status, kind="http"), error.status
+        return _page(error.status)
 
     @app.errorhandler(InternalServerError)
     def failed(error: InternalServerError) -> ResponseReturnValue:
         if request.path.startswith("/api/"):
             return error.get_response()
-        return render_template("portal/error.html", status=500, kind="http"), 500
+        return _page(500)
+
+
+def _page(status: int, kind: str = "http") -> ResponseReturnValue:
+    if status >= 500:
+        # Who signed in is asked of the database, which may be what failed.
+        g.asks_nobody = True
+    return render_template("portal/error.html", status=status, kind=kind), status
