@@ -20,9 +20,8 @@ from central.intake.receive import Intake
 from central.models.database import Database
 from central.secrets import Secrets
 from central.services import Services, install
-from central.storage.base import BlobStore
 from central.storage.citizens import CitizenSealer
-from central.storage.filesystem import FilesystemBlobs
+from central.storage.opening import open_blobs
 from domain.clock import Clock
 
 # A packet comes in chunks of 1 MiB; the pages and the other calls bound themselves lower.
@@ -78,12 +77,6 @@ def build_services(config: Config, clock: Clock) -> Services:
         feed=StationFeed(database, policies),
         intake=Intake(database, open_blobs(config), receipts, nonces, clock),
     )
-
-
-def open_blobs(config: Config) -> BlobStore:
-    """Open the store of sealed packets."""
-    mirror = config.storage.mirror
-    return FilesystemBlobs(Path(config.storage.folder), None if mirror is None else Path(mirror))
 
 
 def check_production(config: Config) -> None:

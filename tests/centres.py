@@ -14,13 +14,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from central.app import create_app, open_blobs
+from central.app import create_app
 from central.cli import main
 from central.config import Config, read_config
 from central.models.database import Database
 from central.register.synthetic import SyntheticRegister
 from central.secrets import Secrets, read_private
 from central.storage.citizens import CitizenSealer
+from central.storage.opening import open_blobs
 from central.vault.client import VaultClient
 from central.vault.opening import Opener, read_identities
 from central.vault.server import VaultServer

@@ -6,12 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
-
-from central.app import check_production, create_app
 from central.commands.context import command, opened
-from central.config import Config, read_config
-from central.logs import configure_logging
+from central.config import read_config
 
 
 def register(subparsers: Any) -> None:
@@ -22,24 +18,11 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--workers", type=int, default=None, help="procesos")
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn with our settings; each worker builds its own parts after the fork."""
-
-    def __init__(self, config: Config, options: dict[str, Any]) -> None:
-        self._config = config
-        self._options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        configure_logging()
-        return create_app(self._config)
-
-
 def _serve(arguments: argparse.Namespace) -> int:
+    # Only here: the pages and gunicorn are slow to load, and no other command needs them.
+    from central.app import check_production
+    from central.commands.gunicorn import run
+
     config = read_config(Path(arguments.config))
     check_production(config)
     with opened(arguments):
@@ -66,5 +49,5 @@ def _serve(arguments: argparse.Namespace) -> int:
         keys = Path(config.keys.folder)
         options["certfile"], options["keyfile"] = str(keys / "tls.crt"), str(keys / "tls.pem")
     print(f"acopio-central: {'https' if arguments.tls else 'http'}://{arguments.bind}", flush=True)
-    _Server(config, options).run()
+    run(config, options)
     return 0

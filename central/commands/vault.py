@@ -8,11 +8,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from central.app import open_blobs
 from central.commands.context import command, opened
 from central.commands.notify import notify
 from central.logs import configure_logging
 from central.secrets import read_private
+from central.storage.opening import open_blobs
 from central.vault.opening import Opener, read_identities
 from central.vault.server import VaultServer, serve
 

@@ -20,7 +20,6 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from central.app import open_blobs
 from central.audit.log import sign_checkpoint
 from central.audit.seals import seal_entries
 from central.commands.context import Context, command, opened
@@ -31,6 +30,7 @@ from central.register.base import Register
 from central.register.synthetic import SyntheticRegister
 from central.reports import rollups
 from central.storage.citizens import CitizenSealer
+from central.storage.opening import open_blobs
 from central.vault.client import VaultClient
 from central.verification.verifier import Verifier
 

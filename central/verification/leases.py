@@ -18,6 +18,7 @@ class Lease:
     record_id: int
     link: bytes
     tries: int
+    office_id: int
 
 
 def claim(session: Session, owner: str, *, most: int, lease_s: int, now: datetime) -> list[Lease]:
@@ -47,7 +48,7 @@ def claim(session: Session, owner: str, *, most: int, lease_s: int, now: datetim
         .execution_options(synchronize_session=False)
     ).scalars()
     rows = session.execute(
-        select(Record.id, Packet.link, Record.tries)
+        select(Record.id, Packet.link, Record.tries, Record.office_id)
         .join(Packet, Packet.id == Record.packet_id)
         .where(Record.id.in_(list(taken)))
         .order_by(Record.id)

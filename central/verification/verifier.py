@@ -148,10 +148,15 @@ class Verifier:
 
     def _verify_one(self, one: _Opened, answer: Answer | None) -> None:
         with self._database.write() as session:
+            key = None
+            if answer is not None:
+                key = citizen_key(self._register_secret, one.captured.clave_elector or "")
+                # The citizen before the record: two workers never wait for each other in a ring.
+                lock_citizen(session, one.lease.office_id, key)
             record = leases.held(session, one.lease, self._owner)
             if record is None:
                 return  # the lease ran out, and another worker has it
-            self._settle(session, record, one, answer)
+            self._settle(session, record, one, answer, key)
             leases.finish(record)
             folio, state, reasons = record.folio_registro, record.state, record.reasons
         _log.info(
@@ -159,20 +164,23 @@ class Verifier:
         )
 
     def _settle(
-        self, session: Session, record: Record, one: _Opened, answer: Answer | None
+        self,
+        session: Session,
+        record: Record,
+        one: _Opened,
+        answer: Answer | None,
+        key: bytes | None,
     ) -> None:
         now = self._clock.now()
         self._keep_names(session, record, one.captured)
         record.attack_permille = one.captured.risk.attack_permille
-        if answer is None:
+        if answer is None or key is None:
             # Nothing to ask with: people read the clave from the image.
             decision = Decision(
                 State.EN_MESA_DE_CONTROL, None, ("record.no_clave",), ReviewState.PENDING
             )
             _apply(session, record, decision, None, now)
             return
-        key = citizen_key(self._register_secret, one.captured.clave_elector or "")
-        lock_citizen(session, record.office_id, key)
         settings, facts = self._facts(session, record, one, answer)
         decision = decide(facts, settings.review)
         was_counting = record.state in _COUNTING
