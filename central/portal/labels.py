@@ -21,7 +21,7 @@ class StateLabel:
 STATES = {
     State.LISTA_NOMINAL: StateLabel(
         _("In Lista Nominal"),
-        _("Found in the Lista Nominal, with its images reviewed. These count."),
+        _("Found in the Lista Nominal, and nothing stands against them so far."),
         "ok",
     ),
     State.DUPLICADO: StateLabel(
