@@ -25,7 +25,7 @@ from bench.scoring import CONFIDENT, Score, score
 from device.inference.base import ModelError
 from device.inference.images import read_image
 from device.inference.reader import CardReader, load_reader
-from device.inference.tflite import DEFAULT_MODELS
+from device.inference.tflite import DEFAULT_MODELS, is_fast_with_int8
 from domain.credential.fields import FIELD_NAMES
 
 LEVELS = ("easy", "medium", "hard")
@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     cv2.setNumThreads(1)
     try:
-        reader = load_reader(options.models, int8=options.int8)
+        int8 = is_fast_with_int8() if options.int8 is None else options.int8
+        reader = load_reader(options.models, int8=int8)
     except ModelError as error:
         print(error, file=sys.stderr)
         return 1
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             image = read_image(folder / truth["frame"])
             scores.append(score(truth, reader.read(image, today=_DAY)))
             previews.append(_preview_ms(reader, image))
-    report = summary(scores, previews, options)
+    report = summary(scores, previews, seed=options.seed, int8=int8)
     if options.json:
         print(json.dumps(report | {"frames": [asdict(s) for s in scores]}, ensure_ascii=False))
     else:
@@ -69,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--difficulty", nargs="+", choices=LEVELS, default=list(LEVELS))
     parser.add_argument("--models", type=Path, default=DEFAULT_MODELS, help="models.toml")
-    parser.add_argument("--int8", action="store_true", help="the variants of eight bits")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--int8", dest="int8", action="store_const", const=True)
+    kind.add_argument("--float", dest="int8", action="store_const", const=False)
     parser.add_argument("--json", action="store_true", help="everything as one JSON object")
     parser.add_argument("--mistakes", action="store_true", help="list every wrong value")
     return parser
@@ -108,14 +111,13 @@ def _preview_ms(reader: CardReader, image: Any) -> float:
 
 
 def summary(
-    scores: Sequence[Score], previews: Sequence[float], options: argparse.Namespace
+    scores: Sequence[Score], previews: Sequence[float], *, seed: int, int8: bool
 ) -> dict[str, Any]:
     """Return the circumstances and the counts of a run."""
     cards = [s for s in scores if s.has_card]
     return circumstances() | {
-        "seed": options.seed,
-        "models": str(options.models.name),
-        "int8": options.int8,
+        "seed": seed,
+        "int8": int8,
         "frames": len(scores),
         "cards": len(cards),
         "ms": {

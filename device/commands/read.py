@@ -28,7 +28,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--models", type=Path, metavar="DIR", help="carpeta con models.toml y sus modelos"
     )
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="hilos por red (1)")
-    parser.add_argument("--int8", action="store_true", help="usa las variantes de 8 bits")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--int8", dest="int8", action="store_const", const=True, help="variantes de 8 bits"
+    )
+    kind.add_argument(
+        "--float", dest="int8", action="store_const", const=False, help="variantes de 32 bits"
+    )
     parser.set_defaults(func=run)
 
 

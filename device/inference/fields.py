@@ -1,7 +1,7 @@
 """Finds the printed fields of a front: by label, by format and by neighbours.
 
 No layout is assumed: a value stands beside or below its label, sometimes above it, or shares its
-line; a model's layout in `layouts.toml` only breaks ties.
+line (docs/decisions/0012).
 """
 
 from __future__ import annotations
@@ -120,10 +120,18 @@ def _labelled(
     for label in parts:
         if label.label in _LABELLED and label.label not in found:
             _probe(found, label, parts, look)
+    # A year beside *sección* while a year is missing elsewhere is likelier that year.
+    years = {part.label for part in parts} & {"emision", "vigencia"}
+    if _is_year(found.get("seccion")) and not years <= found.keys():
+        del found["seccion"]
     # A year alone under *vigencia* where no label of *emisión* stands: half of a combined value.
     alone = "vigencia" in found and COMBINED.fullmatch(str(found["vigencia"].value)) is None
     if alone and not any(part.label == "emision" for part in parts):
         del found["vigencia"]
+
+
+def _is_year(reading: FieldReading | None) -> bool:
+    return reading is not None and "2000" <= str(reading.value) <= "2049"
 
 
 def _probe(

@@ -25,6 +25,7 @@ _TABLE = Path(__file__).with_name("fields.toml")
 _SHORT = 5  # a label of fewer letters must be exact: one wrong letter makes it another word
 _CLOSE = 0.78
 _NEVER = -30.0
+_LONG = 7
 _TELLING_LENGTH = 4  # a shorter word inside a line is no label
 
 
@@ -154,8 +155,8 @@ def _ends_well(rest: str, end: int, text: str, places: Sequence[int], name: str)
 
     What follows a label on its line is nothing, a value of its field, or another label.
     """
-    if not rest:
-        return True
+    if len(rest) <= (1 if end >= _LONG else 0):
+        return True  # one sign more at the end is a speck or the side of a frame
     glued = text[places[end]].isalpha() and places[end] == places[end - 1] + 1
     pattern = FORMATS.get(name)
     if pattern is not None:

@@ -36,7 +36,7 @@ from device.inference.model_of_card import settle
 from device.inference.quality import QualityLimits
 from device.inference.reading import FieldReading, Quality, Reading
 from device.inference.rectify import rectify, turned
-from device.inference.tflite import DEFAULT_MODELS, list_models
+from device.inference.tflite import DEFAULT_MODELS, is_fast_with_int8, list_models
 from domain.credential.checks import cross_checks
 from domain.credential.fields import MODELS_WITH_MRZ
 
@@ -220,9 +220,11 @@ def _settled(kind: Classification, reading: Reading, texts: Sequence[str]) -> Mo
 
 
 def load_reader(
-    models_toml: Path = DEFAULT_MODELS, *, threads: int = 1, int8: bool = False
+    models_toml: Path = DEFAULT_MODELS, *, threads: int = 1, int8: bool | None = None
 ) -> CardReader:
     """Return a reader with the networks that `models_toml` lists.
+
+    `int8` takes the variants of eight bits; None takes them where the runtime is fast with them.
 
     Raises:
         ModelError: A model is not listed, is missing, has another hash or does not load.
@@ -233,7 +235,7 @@ def load_reader(
     from device.inference.recognise import TfliteTextRecogniser
     from device.inference.text_boxes import TfliteTextDetector
 
-    models = list_models(models_toml, int8=int8)
+    models = list_models(models_toml, int8=is_fast_with_int8() if int8 is None else int8)
     needed = ("card_detector", "card_classifier", "text_detector", "text_recogniser")
     missing = [name for name in needed if name not in models]
     if missing:

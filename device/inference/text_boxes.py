@@ -92,8 +92,10 @@ def unframed(grey: Image, box: TextBox) -> TextBox:
     if not _FRAMED[0] < box.width / box.height < _FRAMED[1]:
         return box
     rim = max(2, round(0.12 * box.height))
+    aside = round(0.4 * box.height)
     x0, y0, x1, y1 = box.as_list()
-    part = grey[max(y0 - rim, 0) : y1 + rim, max(x0, 0) : x1]
+    inner = max(x0 - aside, 0)
+    part = grey[max(y0 - rim, 0) : y1 + rim, inner : x1 + aside]
     if part.shape[0] < 8 or part.shape[1] < 8:
         return box
     dark, light = (float(v) for v in np.percentile(part, (4, 75)))
@@ -101,13 +103,12 @@ def unframed(grey: Image, box: TextBox) -> TextBox:
         return box
     # The lightest tenth of a column is paper, unless a line runs all the way down.
     columns = np.percentile(part, 90, axis=0) < light - 0.3 * (light - dark)
-    reach = min(round(0.55 * box.height), part.shape[1] // 3)
+    reach = min(aside + round(0.55 * box.height), part.shape[1] // 3)
     left, right = np.flatnonzero(columns[:reach]), np.flatnonzero(columns[-reach:])
     if not len(left) or not len(right):
         return box  # a frame has two sides; one dark column is a letter
     # The crop around a box takes in a third of its height on each side: keep the frame out of it.
     air = 0.35 * box.height
-    inner = max(x0, 0)
     within_x0 = inner + int(left[-1]) + 2 + air
     within_x1 = inner + part.shape[1] - reach + int(right[0]) - 1 - air
     return replace(box, x0=within_x0, x1=within_x1) if within_x1 - within_x0 > air else box

@@ -9,6 +9,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,11 @@ def list_models(models_toml: Path, *, int8: bool = False) -> dict[str, ModelFile
         except (KeyError, TypeError) as error:
             raise ModelError(f"{models_toml}: [{name}] lacks {error}") from error
     return found
+
+
+def is_fast_with_int8() -> bool:
+    """Say whether the runtime is `ai-edge-litert`: `tflite-runtime` is slower with eight bits."""
+    return find_spec("ai_edge_litert") is not None
 
 
 def _thresholds(listed: Mapping[str, float], *, int8: bool) -> dict[str, float]:
