@@ -4,6 +4,7 @@ The exit status is 0 only if every accepted capture is on the server exactly onc
 receipt, and the partition adds up on the server and on the aspirante's page.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -103,11 +104,12 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor, *, once: bo
         ):
             terminal.note(str(path))
     journal.finish()
-    if once:
-        return 1 if faults else 0
-    _invite(terminal, portal, kiosk, supervisor, places)
-    threading.Event().wait()
-    return 0
+    if not once:
+        _invite(terminal, portal, kiosk, supervisor, places)
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+        terminal.say("\nSe cierran los procesos.")
+    return 1 if faults else 0
 
 
 def _prepare(
