@@ -7,10 +7,10 @@ pass for print; the same spread outside the card tells a colourless camera from 
 Screen: the pixels of a display and those of the camera beat against each other and leave narrow
 peaks in the spectrum where a print has none.
 
-Limits: set on few rendered frames, of which 11 of 14 screens and 9 of 14 grey copies were
-noticed and 2 of 84 originals suspected. A colour copy is not noticed; a strongly faded card scores higher; a
-screen whose pixels are finer than the camera's leaves no pattern. A score informs the reviewer and
-blocks nothing.
+Limits: set on few rendered frames, of which 11 of 14 screens and 9 of 14 grey copies were noticed
+and 2 of 84 originals suspected. A colour copy is not noticed; a strongly faded card scores higher;
+a screen whose pixels are finer than the camera's leaves no pattern. A score informs the reviewer
+and blocks nothing.
 """
 
 from __future__ import annotations

@@ -220,11 +220,16 @@ def _settled(kind: Classification, reading: Reading, texts: Sequence[str]) -> Mo
 
 
 def load_reader(
-    models_toml: Path = DEFAULT_MODELS, *, threads: int = 1, int8: bool | None = None
+    models_toml: Path = DEFAULT_MODELS,
+    *,
+    threads: int = 1,
+    int8: bool | None = None,
+    now_ns: Callable[[], int] = time.perf_counter_ns,
 ) -> CardReader:
     """Return a reader with the networks that `models_toml` lists.
 
     `int8` takes the variants of eight bits; None takes them where the runtime is fast with them.
+    `now_ns` is the clock of the stages: a measurement may count the processor's time alone.
 
     Raises:
         ModelError: A model is not listed, is missing, has another hash or does not load.
@@ -245,6 +250,7 @@ def load_reader(
         TfliteCardClassifier(models["card_classifier"], threads=threads),
         TfliteTextDetector(models["text_detector"], threads=threads),
         TfliteTextRecogniser(models["text_recogniser"], threads=threads),
+        now_ns=now_ns,
     )
 
 
