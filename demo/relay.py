@@ -35,8 +35,11 @@ class Relay:
         with self._lock:
             self._is_cut = True
             broken, self._open = self._open, set()
+        # All of them first: closing one wakes the thread that passes bytes, which closes the other.
         for end in broken:
-            _reset(end)
+            _pull(end)
+        for end in broken:
+            _close(end)
 
     def mend(self) -> None:
         """Let connections pass again; those that were broken stay broken."""
@@ -78,8 +81,7 @@ class Relay:
             with self._lock:
                 self._open -= {near, far}
             for end in (near, far):
-                with contextlib.suppress(OSError):
-                    end.close()
+                _close(end)
 
 
 def _pump(near: socket.socket, far: socket.socket) -> None:
@@ -100,7 +102,16 @@ def _pump(near: socket.socket, far: socket.socket) -> None:
 
 
 def _reset(end: socket.socket) -> None:
+    _pull(end)
+    _close(end)
+
+
+def _pull(end: socket.socket) -> None:
+    """Let the coming close look like a pulled plug, whoever closes."""
     with contextlib.suppress(OSError):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+
+def _close(end: socket.socket) -> None:
     with contextlib.suppress(OSError):
         end.close()

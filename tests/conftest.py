@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
+from tests.chromium import running_chromium
 from tests.postgres import PostgresServer, find_or_start
 
 # A property is about results; how long an example takes depends on what else the machine does.
@@ -29,3 +31,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window; the session fails without one."""
+    with running_chromium() as chromium:
+        yield chromium

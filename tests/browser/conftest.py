@@ -1,32 +1,17 @@
 """A portal and its provider on loopback, and Chromium to look at them."""
 
-import os
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState
 from werkzeug.serving import make_server
 
 from central.accounts.local_provider import Account
 from tests.portal.provider import OWN, running_provider
 from tests.portal.world import World, build_world
-
-# Chromium as root and in a container: no sandbox, no GPU, nothing it fetches by itself.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
 
 
 @dataclass(frozen=True)
@@ -56,20 +41,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             server.shutdown()
             thread.join()
             world.database.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium without a window: the one of ACOPIO_TEST_CHROMIUM, else the system's."""
-    path = os.environ.get("ACOPIO_TEST_CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if path is None:
-        pytest.fail("The tests of pages need Chromium (Debian: apt-get install chromium).")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(Path(path)), args=list(FLAGS))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
