@@ -34,7 +34,8 @@ _MOST_GAP = 6.0  # glyph heights between two pieces of a line: fillers are easil
 _LEAST_WIDTH = 0.55 * CARD_WIDTH_PX
 _MOST_LOSS = 14.0  # a line that fits its pattern worse than this is no MRZ line
 _MOST_COST = 7.0  # how far from its first choice a check may take a line, in log probability
-_LEAST_MARGIN = 4.0  # between the chosen lines and the next that pass, likewise
+_MOST_PAIR_COST = 5.0  # of both proven lines together
+_LEAST_MARGIN = 2.0  # between the chosen lines and the next that pass, likewise
 _MOST_TEXTS = 60
 _LEAST_CHANCE = 0.25  # of all texts together: below it nothing was recognised
 _CLEAR = 0.985  # a line read with this confidence needs no second look at its rivals
@@ -232,10 +233,10 @@ def _decide(
     (cost, first, second), (name_cost, third) = pairs[0], thirds[0]
     margin = pairs[1][0] - cost if len(pairs) > 1 else _MOST_COST
     name_margin = thirds[1][0] - name_cost if len(thirds) > 1 else _MOST_COST
-    if cost > 2 * _MOST_COST or margin < _LEAST_MARGIN:
+    if cost > _MOST_PAIR_COST or margin < _LEAST_MARGIN:
         return None
     # Four digits hold: a wrong pair that passes is one in thousands of the doubt that is left.
-    doubt = math.exp(-margin) + (1 - math.exp(-cost)) / 1000
+    doubt = math.exp(-margin) / 2 + (1 - math.exp(-cost)) / 1000
     name_confidence = math.exp(-name_cost) / (1 + math.exp(-name_margin))
     lines = (first, second, third)
     if rules.failed_checks(lines):

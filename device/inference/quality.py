@@ -39,7 +39,7 @@ class QualityLimits:
 
     least_focus: float = 0.12
     least_brightness: float = 0.16
-    most_brightness: float = 0.97
+    most_brightness: float = 0.96
     most_glare: float = 0.06
     least_px_per_mm: float = 6.0
     most_glare_in_box: float = 0.25
@@ -59,7 +59,7 @@ def measure(
     steep = steepness(grey)
     small = np.asarray(cv2.resize(card, _SMALL, interpolation=cv2.INTER_AREA), np.uint8)
     burnt = _burnt(small)
-    light = small.max(axis=2).astype(np.float32) / 255
+    light = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32) / 255
     blurred = tuple(
         sorted(name for name, box in boxes.items() if _is_spoilt(grey, burnt, box, limits))
     )
