@@ -49,11 +49,16 @@ A crop must hold the whole line. With a tenth of the capitals' height cut away r
 An accent needs about a quarter of the capitals' height above them.
 O, 0 and Q, I and 1, N and Ñ are told apart by shape alone: a field's format and its check digits
 are the reader's to use.
+The int8 file loses more than the float one on lines of low contrast, blur or noise.
 Lines of more than about 45 characters are squeezed into 384 columns and lose letters."""
 
 _NOTES = """\
-Sets: `synthetic` are invented lines in typefaces never trained on; `cards` are crops of rendered
-cards never trained on; `typefaces` are crops of cards in the renderer's held-out typefaces.
+Sets: `synthetic` are invented lines in typefaces that no synthetic training line used (cards of the
+pool may use Open Sans), made harder than most cards: a good part of their errors no eye would read.
+`cards` are crops of rendered cards never trained on, `typefaces` of cards in typefaces that no
+training card used; Quicksand, Hack, Noto Serif and TeX Gyre Heros did occur in synthetic lines.
+`easy`, `medium`, `hard` are crops of the unseen cards photographed by `training.camera`, through
+which no training line went; every printed segment counts, readable or not, small print included.
 Rendered labels, and labels joined with their value, count as `label`.
 A line's confidence is the probability of its text, summed over all alignments as CTC does, after
 dividing the logits by the temperature in `models.toml`.

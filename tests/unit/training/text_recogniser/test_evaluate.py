@@ -11,7 +11,7 @@ from training.text_recogniser.alphabet import ALPHABET, BLANK, CLASSES, encode
 from training.text_recogniser.evaluate import (
     Logits,
     calibration_error,
-    confidence,
+    confidences,
     edit_distance,
     fit_temperature,
     summary,
@@ -57,20 +57,28 @@ class TestSummary:
         assert (report.lines, report.cer, report.exact) == (2, 0.1, 0.5)
 
 
-class TestConfidence:
+class TestConfidences:
     def test_falls_with_every_doubtful_letter(self) -> None:
-        sure, unsure = confidence(path("CURP", 20)), confidence(path("CURP", 4))
+        sure, unsure = confidences([path("CURP", 20), path("CURP", 5)], ["CURP", "CURP"])
+        (longer,) = confidences([path("CURPCURP", 5)], ["CURPCURP"])
         assert sure > 0.999
-        assert confidence(path("CURPCURP", 4)) < unsure < sure
+        assert longer < unsure < sure
+
+    def test_sums_over_every_alignment_of_the_text(self) -> None:
+        # Two steps, all classes alike: A, A-blank and blank-A spell "A".
+        flat = np.zeros((2, CLASSES), np.float32)
+        assert confidences([flat], ["A"])[0] == pytest.approx(3 / CLASSES**2)
+        assert confidences([flat], [""])[0] == pytest.approx(1 / CLASSES**2)
+        assert confidences([flat], ["AA"])[0] == 0.0
 
     def test_nothing_read_is_no_reason_to_doubt(self) -> None:
         empty = np.zeros((4, CLASSES), np.float32)
-        empty[:, BLANK] = 9
-        assert confidence(empty) == pytest.approx(1.0)
+        empty[:, BLANK] = 20
+        assert confidences([empty], [""])[0] == pytest.approx(1.0)
 
     def test_a_higher_temperature_doubts_more(self) -> None:
-        logits = path("CLAVE", 8)
-        assert confidence(logits, 2.0) < confidence(logits, 1.0)
+        logits = [path("CLAVE", 8)]
+        assert confidences(logits, ["CLAVE"], 2.0) < confidences(logits, ["CLAVE"], 1.0)
 
 
 class TestCalibration:
@@ -78,7 +86,7 @@ class TestCalibration:
         rng = np.random.default_rng(1)
         logits = [path("AB", 9) for _ in range(200)]
         right = (rng.random(200) < 0.7).tolist()
-        assert fit_temperature(logits, right) > 1.2
+        assert fit_temperature(logits, ["AB"] * 200, right) > 1.2
 
     def test_is_zero_when_confidence_and_exactness_agree(self) -> None:
         assert calibration_error([1.0] * 5, [True] * 5) == 0.0
