@@ -34,7 +34,10 @@ _PRINTED = frozenset(word for words in LABELS.values() for word in words) | {
 }  # fmt: skip
 # Most segments of a card are labels and small numbers, all much alike: fewer teach as much.
 _KEPT = {"label": 0.4, "number": 0.7}
-_OFFICIAL = re.compile(r"INSTITUTO|ELECTOR|EXTRANJERO|SECRETARI|REGISTRO|DOCUMENTO|VALOR|LINEA")
+_OFFICIAL = re.compile(
+    r"INSTITUTO|ELECTOR|EXTRANJERO|SECRETARI|REGISTRO|DOCUMENTO|VALOR|LINEA|CREDENCIAL|DOMICILIO"
+    r"|EXTRAVIO|REPRODUCCI|EXTRAORDINARIAS|TITULAR|CIUDADAN|EMISI[OÓ]N|VIGENCIA|SEXO|ESTADO|IDMEX"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ renderer's held-out typefaces. The last two go through the camera of `cards`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -113,5 +114,8 @@ def load(folder: Path, pool: Path) -> dict[str, list[Line]]:
         if not path.exists():
             write(path, pack(make()))
         shard = read(path)
-        sets[name] = [shard.line(index) for index in range(len(shard))]
+        lines = [shard.line(index) for index in range(len(shard))]
+        if name != "synthetic":
+            lines = [replace(line, kind=kind_of(line.text)) for line in lines]
+        sets[name] = lines
     return sets

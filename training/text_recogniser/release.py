@@ -59,7 +59,7 @@ pool may use Open Sans), made harder than most cards: a good part of their error
 training card used; Quicksand, Hack, Noto Serif and TeX Gyre Heros did occur in synthetic lines.
 `easy`, `medium`, `hard` are crops of the unseen cards photographed by `training.camera`, through
 which no training line went; every printed segment counts, readable or not, small print included.
-Rendered labels, and labels joined with their value, count as `label`.
+Rendered labels, small print, and labels joined with their value count as `label`.
 A line's confidence is the probability of its text, summed over all alignments as CTC does, after
 dividing the logits by the temperature in `models.toml`.
 The crop is scaled to 32 rows (area when shrinking, linear when growing), squeezed to 384 columns
