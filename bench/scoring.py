@@ -100,11 +100,14 @@ def _fields(
         str(said.get("emision", "-"))
     ):
         said.pop("emision")
+    # What a finger or the frame's border covers cannot be asked for; given wrong, it is wrong.
+    hidden = set(truth.get("hidden", ()))
     outcomes: dict[str, str] = {}
     mistakes = []
     for name in sorted(printed.keys() | said.keys()):
         if name not in said:
-            outcomes[name] = "abstained"
+            if name not in hidden:
+                outcomes[name] = "abstained"
         elif said[name] == printed.get(name):
             outcomes[name] = "exact"
         else:
@@ -114,7 +117,7 @@ def _fields(
             mistakes.append(
                 Mistake(name, str(printed.get(name, "")), str(said[name]), confidence, passes)
             )
-    if truth["mrz"]:
+    if truth["mrz"] and not ("mrz" in hidden and reading.mrz is None):
         lines = list(reading.mrz) if reading.mrz is not None else None
         exact = lines == truth["mrz"]
         outcomes["mrz"] = "abstained" if lines is None else "exact" if exact else "wrong"
