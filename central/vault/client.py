@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -50,9 +51,11 @@ class VaultClient:
 
     def close(self) -> None:
         """Hang up."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            # Closing flushes: what a dead vault could not be sent fails once more here.
+            with contextlib.suppress(OSError):
+                stream.close()
 
     def _open(self, request: OpenRequest) -> bytes:
         fresh = self._stream is None
