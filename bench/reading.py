@@ -26,7 +26,7 @@ from bench.scoring import CONFIDENT, Score, score
 from device.inference.base import ModelError
 from device.inference.images import read_image
 from device.inference.reader import CardReader, load_reader
-from device.inference.tflite import DEFAULT_MODELS, is_fast_with_int8
+from device.inference.tflite import DEFAULT_MODELS
 from domain.credential.fields import FIELD_NAMES
 
 LEVELS = ("easy", "medium", "hard")
@@ -34,6 +34,7 @@ LEVELS = ("easy", "medium", "hard")
 SEED = 20_261_123
 _DAY = date(2026, 11, 23)
 _NAMES = ("nombres", "apellido_paterno", "apellido_materno")
+_VARIANTS = {None: "auto", True: "int8", False: "float"}
 _CODES = ("clave_elector", "curp", "cic", "numero_ocr")
 
 
@@ -42,8 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     cv2.setNumThreads(1)
     try:
-        int8 = is_fast_with_int8() if options.int8 is None else options.int8
-        reader = load_reader(options.models, int8=int8, now_ns=time.thread_time_ns)
+        reader = load_reader(options.models, int8=options.int8, now_ns=time.thread_time_ns)
     except ModelError as error:
         print(error, file=sys.stderr)
         return 1
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             image = read_image(folder / truth["frame"])
             scores.append(score(truth, reader.read(image, today=_DAY)))
             previews.append(_preview_ms(reader, image))
-    report = summary(scores, previews, seed=options.seed, int8=int8)
+    report = summary(scores, previews, seed=options.seed, variant=_VARIANTS[options.int8])
     if options.json:
         print(json.dumps(report | {"frames": [asdict(s) for s in scores]}, ensure_ascii=False))
     else:
@@ -110,13 +110,13 @@ def _preview_ms(reader: CardReader, image: Any) -> float:
 
 
 def summary(
-    scores: Sequence[Score], previews: Sequence[float], *, seed: int, int8: bool
+    scores: Sequence[Score], previews: Sequence[float], *, seed: int, variant: str
 ) -> dict[str, Any]:
     """Return the circumstances and the counts of a run."""
     cards = [s for s in scores if s.has_card]
     return circumstances() | {
         "seed": seed,
-        "int8": int8,
+        "variant": variant,
         "frames": len(scores),
         "cards": len(cards),
         "ms": {
@@ -152,7 +152,7 @@ def text(scores: Sequence[Score], previews: Sequence[float], report: dict[str, A
 
 def _circumstances(scores: Sequence[Score], report: dict[str, Any]) -> str:
     cards = report["cards"]
-    models = "int8" if report["int8"] else "float"
+    models = report["variant"]
     return (
         f"{report['date']}, commit {report['commit']}, {report['machine']}, Python "
         f"{report['python']}, {models} models, one core, seed {report['seed']}: {cards} frames "

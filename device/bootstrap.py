@@ -160,7 +160,7 @@ def open_reader(config: InferenceConfig) -> Reader:
     Raises:
         ModelError: A model is missing, or is not the one listed.
     """
-    int8 = config.variant == "int8"
+    int8 = {"auto": None, "float": False, "int8": True}[config.variant]
     return load_reader(models_toml(config), threads=config.threads, int8=int8)
 
 

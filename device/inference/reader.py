@@ -228,7 +228,8 @@ def load_reader(
 ) -> CardReader:
     """Return a reader with the networks that `models_toml` lists.
 
-    `int8` takes the variants of eight bits; None takes them where the runtime is fast with them.
+    `int8` takes the variants of eight bits; None takes them where the runtime is fast with them,
+    and lets the float recogniser read again what the fast one doubts.
     `now_ns` is the clock of the stages: a measurement may count the processor's time alone.
 
     Raises:
@@ -238,6 +239,7 @@ def load_reader(
     from device.inference.classify import TfliteCardClassifier
     from device.inference.detect import TfliteCardDetector
     from device.inference.recognise import TfliteTextRecogniser
+    from device.inference.second_reading import SecondReading
     from device.inference.text_boxes import TfliteTextDetector
 
     models = list_models(models_toml, int8=is_fast_with_int8() if int8 is None else int8)
@@ -245,11 +247,15 @@ def load_reader(
     missing = [name for name in needed if name not in models]
     if missing:
         raise ModelError(f"{models_toml} does not list {', '.join(missing)}")
+    recogniser: TextRecogniser = TfliteTextRecogniser(models["text_recogniser"], threads=threads)
+    if int8 is None and is_fast_with_int8():
+        exact = list_models(models_toml, int8=False)["text_recogniser"]
+        recogniser = SecondReading(recogniser, TfliteTextRecogniser(exact, threads=threads))
     return CardReader(
         TfliteCardDetector(models["card_detector"], threads=threads),
         TfliteCardClassifier(models["card_classifier"], threads=threads),
         TfliteTextDetector(models["text_detector"], threads=threads),
-        TfliteTextRecogniser(models["text_recogniser"], threads=threads),
+        recogniser,
         now_ns=now_ns,
     )
 
