@@ -46,20 +46,10 @@ def read_names(
     The six letters of the clave are a second witness of every line; they also tell a person with
     one surname from a line that was overlooked.
     """
-    label = next((p for p in parts if p.label == "nombre"), None)
-    if label is None:
-        return {}
-    block = _block(parts, label, used, most=3, fits=names_like, look=look)
     letters = str(clave.value)[:6] if clave is not None else ""
-    names: tuple[str, ...] = _NAMES
-    if len(block.lines) == 2:
-        if not block.is_whole or letters[2:4] not in ("", _NO_SURNAME):
-            return {}
-        names = ("apellido_paterno", "nombres")
-    elif len(block.lines) != 3:
-        return {}
+    lines = _labelled_names(parts, used, letters, look) or _proven_names(parts, used, letters)
     found = {}
-    for name, line in zip(names, block.lines, strict=True):
+    for name, line in zip(_names_of(len(lines)), lines, strict=True):
         used.add(id(line))
         text, confidence = _agreed(line, look)
         text = _NAME_END.sub("", text)
@@ -67,6 +57,56 @@ def read_names(
             confidence *= 0.3
         found[name] = FieldReading(text, confidence, Source.TEXT, line.box)
     return found
+
+
+def _names_of(count: int) -> tuple[str, ...]:
+    """Return what two or three lines of names are, from the top."""
+    return {0: (), 2: ("apellido_paterno", "nombres")}.get(count, _NAMES)
+
+
+def _labelled_names(
+    parts: Sequence[Fragment], used: set[int], letters: str, look: LookAgain
+) -> tuple[Fragment, ...]:
+    """Return the lines under the label of the names; none where their count leaves a doubt."""
+    label = next((p for p in parts if p.label == "nombre"), None)
+    if label is None:
+        return ()
+    block = _block(parts, label, used, most=3, fits=names_like, look=look)
+    if len(block.lines) == 3:
+        return block.lines
+    one_surname = block.is_whole and letters[2:4] in ("", _NO_SURNAME)
+    return block.lines if len(block.lines) == 2 and one_surname else ()
+
+
+def _proven_names(parts: Sequence[Fragment], used: set[int], letters: str) -> tuple[Fragment, ...]:
+    """Return lines that stand under each other and give the six letters of the clave, each its own.
+
+    Small labels are the first print to be lost in a blur; six letters in order are no accident.
+    """
+    if not letters:
+        return ()
+    count = 2 if letters[2:4] == _NO_SURNAME else 3
+    values = [p for p in parts if p.label is None and id(p) not in used and names_like(p.text)]
+    values.sort(key=lambda part: part.box.y0)
+    for first in range(len(values)):
+        stack = _stack(values[first:], count)
+        names = zip(_names_of(count), stack, strict=False)
+        agrees = all(_letters(n, p.text) == _own_letters(n, letters) for n, p in names)
+        if len(stack) == count and agrees:
+            return stack
+    return ()
+
+
+def _stack(values: Sequence[Fragment], most: int) -> tuple[Fragment, ...]:
+    """Return the first value and those that follow it flush left, line by line."""
+    stack = [values[0]]
+    for part in values[1:]:
+        height, last = part.box.height, stack[-1].box
+        if len(stack) == most or part.box.y0 - last.y1 > _MOST_GAP * height:
+            break
+        if abs(part.box.x0 - last.x0) < 1.2 * height and part.box.middle_y > last.y1:
+            stack.append(part)
+    return tuple(stack)
 
 
 def read_domicile(

@@ -76,6 +76,17 @@ class TestReadFront:
         assert "apellido_paterno" not in found
         assert found["apellido_materno"] == "PRUEBA"
 
+    def test_finds_names_by_the_letters_of_the_clave_where_their_label_is_lost(self) -> None:
+        texts = [t if t.text != "NOMBRE" else at(420, 160, "NEOMER", cap=20) for t in front()]
+        found = read(texts)
+        names = (found["apellido_paterno"], found["apellido_materno"], found["nombres"])
+        assert names == ("EJEMPLO", "PRUEBA", "LUISA")
+
+    def test_proves_no_names_without_their_label_by_other_letters(self) -> None:
+        lost = [t if t.text != "NOMBRE" else at(420, 160, "NEOMER", cap=20) for t in front()]
+        texts = [t if t.text != "PRUEBA" else at(420, 230, "OTRA") for t in lost]
+        assert not {"apellido_paterno", "apellido_materno", "nombres"} & set(read(texts))
+
     @pytest.mark.parametrize("missed", ["0001", "LUISA", "CUAUHTÉMOC, CDMX", "01/01/1990"])
     def test_looks_where_a_value_should_be_that_was_not_detected(self, missed: str) -> None:
         hidden = [t for t in front() if t.text == missed]
