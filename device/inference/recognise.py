@@ -14,7 +14,7 @@ from device.inference.tflite import ModelFile, Network
 # Shares of the glyphs' height around a crop: a line that loses the rim of its glyphs is lost, one
 # that shows the rim of its neighbours is read as well as any.
 _MARGIN_Y = 0.3
-_MARGIN_X = 0.35
+_MARGIN_X = 0.55
 _RIVALS = 3
 _WIDTH_STEP = 64  # columns between the widths at which the network is run
 _AIR = 16  # columns kept free behind a line
