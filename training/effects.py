@@ -1,7 +1,6 @@
 """Cheap effects of light, lens and sensor on small images, for training batches made on the fly.
 
-Evaluation frames come from `training.camera`, which is another code path on purpose: a network
-that only learned these effects would show it there.
+`training.camera` photographs whole scenes, slower and more exactly; the detectors learn from both.
 """
 
 import cv2

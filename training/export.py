@@ -7,7 +7,7 @@ imported where they are used: the rest of this module can be imported anywhere.
 A station gives a model NHWC float32 in -1…1, while convolutions are trained channel-first. The
 exported graph therefore carries one transposition of its input (the converter folds it away), and
 the module is asked to return channel-last outputs itself where an output is a map: see
-`channels_last`.
+`training.nets.MapsLast`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,6 @@ Array = NDArray[np.float32]
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, in lower-case hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def channels_last(output: torch.Tensor) -> torch.Tensor:
-    """An N, C, H, W map as N, H, W, C: what `models.toml` promises of every map."""
-    return output.permute(0, 2, 3, 1)
 
 
 def export_float(

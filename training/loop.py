@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
+import numpy as np
 import torch
+from numpy.random import Generator
 from torch import Tensor, nn
 
 from training.model_card import TrainingRun
@@ -28,6 +31,21 @@ class Run:
 def device() -> torch.device:
     """The GPU where one is lent, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Samples(Protocol):
+    """A folder of samples from which batches are drawn."""
+
+    def draw(self, rng: Generator, size: int) -> Batch:
+        """Give `size` samples, never one that is held out."""
+
+
+def mixed(parts: Sequence[Samples], *, size: int, seed: int) -> Iterator[Batch]:
+    """Batches drawn from every folder alike."""
+    rng = np.random.default_rng([seed, 13])
+    while True:
+        drawn = [part.draw(rng, size // len(parts)) for part in parts]
+        yield {name: torch.cat([batch[name] for batch in drawn]) for name in drawn[0]}
 
 
 def train(

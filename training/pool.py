@@ -1,6 +1,6 @@
 """A pool of rendered cards on disk: rendered once, used by every detector's training.
 
-python -m training.pool --count 2400 --seed 1 --out training/work/pool
+python -m training.pool --count 2000 --seed 1 --out training/work/pool
 """
 
 import argparse
@@ -88,7 +88,7 @@ def read_pool(folder: Path, *, scale: float = 1.0) -> Iterator[PooledCard]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=2400)
+    parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("training/work/pool"))
     options = parser.parse_args()

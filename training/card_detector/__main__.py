@@ -8,7 +8,7 @@ python -m training.card_detector export
 
 import argparse
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from training.card_detector.network import CardDetector, loss_of
 from training.card_detector.scenes import SIDE, Scene, Stock, compose, gather
 from training.export import export_float, export_int8
-from training.loop import train, training_run
+from training.loop import mixed, train, training_run
 from training.model_card import MODEL_FOLDER, Card, register_model
 from training.nets import MapsLast
 
@@ -90,14 +90,6 @@ class SceneFile:
             "visible": torch.from_numpy(self.visible[chosen]).float(),
             "present": torch.from_numpy(self.present[chosen]),
         }
-
-
-def mixed(parts: Sequence[SceneFile], *, size: int, seed: int) -> Iterator[dict[str, Tensor]]:
-    """Batches drawn from every folder alike."""
-    rng = np.random.default_rng([seed, 13])
-    while True:
-        drawn = [part.draw(rng, size // len(parts)) for part in parts]
-        yield {name: torch.cat([batch[name] for batch in drawn]) for name in drawn[0]}
 
 
 def _turn(
@@ -240,6 +232,7 @@ def _export(network: CardDetector, parts: Sequence[SceneFile]) -> None:
             metrics=metrics,
             limits=[
                 "Trained on rendered credentials only; real prints and real tables will differ.",
+                "The held-out composed scenes show cards that other scenes were trained on.",
                 "A corner outside the frame is not reported; the card is then refused as cut.",
             ],
         ),

@@ -8,7 +8,6 @@ python -m training.text_detector export
 
 import argparse
 import multiprocessing
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.export import export_float, export_int8
-from training.loop import train, training_run
+from training.loop import mixed, train, training_run
 from training.model_card import MODEL_FOLDER, Card, register_model
 from training.nets import MapsLast
 from training.pool import PooledCard, read_pool
@@ -97,14 +96,6 @@ class SheetFile:
             "target": torch.from_numpy(np.stack(targets)),
             "weight": torch.from_numpy(np.stack(weights)),
         }
-
-
-def mixed(parts: Sequence[SheetFile], *, size: int, seed: int) -> Iterator[dict[str, Tensor]]:
-    """Batches drawn from every folder alike."""
-    rng = np.random.default_rng([seed, 29])
-    while True:
-        drawn = [part.draw(rng, size // len(parts)) for part in parts]
-        yield {name: torch.cat([batch[name] for batch in drawn]) for name in drawn[0]}
 
 
 def boxes_of(answer: NDArray[np.float32], *, threshold: float = CORE) -> NDArray[np.float32]:

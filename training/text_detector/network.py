@@ -6,9 +6,6 @@ from torch.nn import functional
 
 from training.nets import Residual, convolution
 
-CELL = 4  # input pixels of one cell
-DISTANCE_UNIT = 16.0  # input pixels of one unit of the distance answers
-
 
 class TextDetector(nn.Module):
     """1×400×640 grey in; N×3×100×160 out: core logit, distances up and down to the line's edges."""
