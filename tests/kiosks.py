@@ -87,6 +87,7 @@ class ScriptedReader:
         self.reasons: tuple[str, ...] = ()
         self.model = Model.G
         self.checks: tuple[str, ...] = ()
+        self.vigencia = str(_FRONT_TEXT["vigencia"])
         self.reads = 0
 
     def read(self, image: Image, *, today: date | None) -> Reading:
@@ -103,7 +104,8 @@ class ScriptedReader:
             side=side,
             model=self.model,
             fields=_fields(
-                _FRONT_TEXT if is_front else back, Source.TEXT if is_front else Source.MRZ
+                {**_FRONT_TEXT, "vigencia": self.vigencia} if is_front else back,
+                Source.TEXT if is_front else Source.MRZ,
             ),
             mrz=None if is_front else ZONE,
             quality=_GOOD,

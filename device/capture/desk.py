@@ -356,7 +356,7 @@ class Desk:
                     captured_ms=self._wall_ms(),
                     visit_ms=self._clock.monotonic_ms() - case.began_ms,
                     versions=self._versions,
-                    today=self._today(),
+                    today=self.today(),
                 ),
                 images=to_images(case),
             )
@@ -393,7 +393,7 @@ class Desk:
     def _read(
         self, frames: Sequence[Frame], side: Side, case: AwaitingFront | AwaitingBack
     ) -> Shot:
-        today, attempt = self._today(), case.attempts + 1
+        today, attempt = self.today(), case.attempts + 1
         if self._reader is None:
             # Manual framing: the photo may be kept at once.
             photo = to_jpeg(frames[-1].image, quality=RECORD_QUALITY)
@@ -462,7 +462,8 @@ class Desk:
     def _touch(self) -> None:
         self._touched_ms = self._clock.monotonic_ms()
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """The day by the station's clock, against which a vigencia is held."""
         return self._clock.now().date()
 
     def _wall_ms(self) -> int:

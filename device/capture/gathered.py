@@ -111,9 +111,7 @@ def to_images(case: Reviewing) -> Images:
     )
 
 
-def checks(
-    fields: Mapping[str, Field], mrz: tuple[str, ...], *, today: date | None = None
-) -> tuple[str, ...]:
+def checks(fields: Mapping[str, Field], mrz: tuple[str, ...], *, today: date) -> tuple[str, ...]:
     """Return the codes of what disagrees in the fields as they will be sealed."""
     return cross_checks(as_values(fields), list(mrz) or None, today=today)
 

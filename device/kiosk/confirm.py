@@ -68,7 +68,7 @@ def page() -> ResponseReturnValue:
             if line.name not in FIRST and (line.value or case.process.typed_data_allowed)
         ],
         typing=case.process.typed_data_allowed,
-        checks=checks(case.fields, mrz),
+        checks=checks(case.fields, mrz, today=kiosk().desk.today()),
         repeats=kiosk().desk.repeats(),
         model=case.front.reading.model or case.back.reading.model,
     )

@@ -116,6 +116,12 @@ class TestAVisit:
         for nothing in ("crop/estado", "crop/nonsense", "photo/face", "photo/signature"):
             assert browser.get(f"/capture/{nothing}").status_code == 404
 
+    def test_says_before_the_confirmation_that_a_credential_has_expired(self, place: Stand) -> None:
+        place.reader.vigencia = "2009-2019"
+        browser = place.browser()
+        bring_to(place, browser, "confirm")
+        assert "La credencial ya venció." in browser.text("/capture/confirm")
+
     def test_refuses_typed_data_where_the_process_allows_none(self, place: Stand) -> None:
         browser = place.browser()
         bring_to(place, browser, "confirm")
