@@ -99,7 +99,7 @@ train-text-recogniser: train-pool ## train, export and describe the text recogni
 	$(TRAIN).text_recogniser all --seed 1
 
 .PHONY: clean
-clean: ## remove what the commands made, except the virtual environments
+clean: ## remove what the commands made, except virtual environments and training work
 	rm -rf var build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info
 
 .PHONY: system-run system-test
