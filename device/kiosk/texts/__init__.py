@@ -1,0 +1,42 @@
+"""Codes and names as people read them, a module for each part of the station.
+
+What to do next comes before what went wrong.
+"""
+
+from __future__ import annotations
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from device.kiosk.texts import card, face, sign_in, signature, station
+from device.kiosk.texts.checks import CHECKS
+from device.kiosk.texts.names import FIELDS, QUEUE_STATES, SOURCES, STEPS
+
+__all__ = ["CHECKS", "FIELDS", "MESSAGES", "QUEUE_STATES", "SOURCES", "STEPS", "UNKNOWN"]
+
+MESSAGES: dict[str, LazyString] = {
+    **card.MESSAGES,
+    **face.MESSAGES,
+    **signature.MESSAGES,
+    **sign_in.MESSAGES,
+    **station.MESSAGES,
+}
+
+UNKNOWN = _l("It was not saved. Try again; if it happens again, call the help desk.")
+
+
+def message(code: str) -> LazyString:
+    """Return the sentence for a code; an unknown one says what to do next."""
+    return MESSAGES.get(code, UNKNOWN)
+
+
+def check(code: str) -> LazyString:
+    """Return the sentence for a code of the cross-checks: one for each pair of witnesses."""
+    return CHECKS[code.split(".")[0]]
+
+
+def confidence(percent: int) -> LazyString:
+    """Return how sure the reading is, in a word."""
+    if percent >= 95:
+        return _l("sure")
+    return _l("likely") if percent >= 80 else _l("compare well")

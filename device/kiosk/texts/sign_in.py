@@ -1,0 +1,16 @@
+"""Who may work here."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+MESSAGES: dict[str, LazyString] = {
+    "sign_in.required": _l("Sign in first."),
+    "sign_in.wrong": _l("Name or password is not right. Try again."),
+    "sign_in.locked": _l("Too many tries. Wait a moment and try again."),
+    "sign_in.inactive": _l("This account was withdrawn. Ask your aspirante."),
+    "sign_in.expired": _l("This account has expired. Ask your aspirante."),
+    "sign_in.not_activated": _l("This account has no password yet. Activate it with your e-mail."),
+    "sign_in.no_policy": _l("This station is not set up yet. Connect it and call the help desk."),
+}
