@@ -24,6 +24,10 @@ help: ## show this list
 demo: $(INSTALLED) system-run ## the whole path on this machine; ONCE=1 ends by itself
 	@ONCE=$(ONCE) SEED=$(SEED) $(PY) -m demo
 
+.PHONY: kiosk
+kiosk: $(INSTALLED) system-run ## a station to try by hand, with a replayed camera, until Ctrl-C
+	@SEED=$(SEED) $(PY) -m demo.stand
+
 .PHONY: pictures
 pictures: $(INSTALLED) system-run system-test ## take the pictures of the README from the running demo
 	@ONCE=1 PICTURES=1 SEED=$(SEED) $(PY) -m demo

@@ -63,6 +63,19 @@ def scene(folder: Path, visit: Visit, shot: Shot, attempt: int) -> Path:
     return path
 
 
+def table(folder: Path) -> Path:
+    """Give the folder of one image of a table with nothing on it."""
+    path = folder / "table"
+    if not path.exists():
+        aside = path.with_suffix(".tmp")
+        aside.mkdir(parents=True, exist_ok=True)
+        rng = np.random.default_rng(0)
+        image = noise(background(rng, *_SIZE), rng, 2.0)
+        cv2.imwrite(str(aside / "0.jpg"), cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        aside.rename(path)
+    return path
+
+
 def truth(folder: Path, visit: Visit) -> dict[str, Any]:
     """Give what the two sides print: `front` and `back`, each with `fields` and `mrz`."""
     found = {}

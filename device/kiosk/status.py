@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from device.camera.service import Failed, Running, Stalled
 from device.capture.pictures import to_jpeg
+from device.capture.session import AwaitingLivePhoto, Shooting
 from device.kiosk import texts
 from device.kiosk.answers import signed_in
 from device.kiosk.services import kiosk
@@ -75,6 +76,7 @@ def health() -> ResponseReturnValue:
         "camera": _camera(),
         "signed_in": parts.desk.signed_in is not None,
         "step": case.step.value if case is not None else None,
+        "attempts": case.attempts if isinstance(case, Shooting | AwaitingLivePhoto) else 0,
         "queue": {state.value: count for state, count in parts.queue.counts().items()},
         **parts.health(),
     }
