@@ -66,6 +66,11 @@ translations: $(INSTALLED) ## collect, merge and compile the Spanish catalogues 
 bench-reading: $(INSTALLED) system-run ## read unseen synthetic frames and print the table of results
 	$(PY) -m bench.reading $(ARGS)
 
+.PHONY: monkey
+monkey: $(INSTALLED) system-test ## 10,000 random taps and keys on the kiosk; SEED=n
+	ACOPIO_MONKEY_ACTIONS=10000 ACOPIO_MONKEY_SEED=$(SEED) $(PY) -m pytest -s --log-cli-level=INFO \
+		tests/integration/kiosk/test_monkey.py 2>&1 | grep -v werkzeug
+
 .PHONY: setup
 setup: $(INSTALLED) ## only the virtual environment, from the lock
 .PHONY: setup-training
