@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -219,6 +219,42 @@ class Browser:
         answer = self.client.get(path)
         assert answer.status_code == 200, (path, answer.status_code, answer.headers)
         return answer.get_data(as_text=True)
+
+
+class Caller(Protocol):
+    """Whoever can lead a visit: `Browser`, or a screen in Chromium."""
+
+    def call(self, path: str, **fields: str) -> dict[str, Any]: ...
+    def sign_in(self) -> dict[str, Any]: ...
+
+
+# How a visit is led: what lies before the camera, and what is sent, at each step.
+_ACTIONS: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
+    "consent": (("table", "/capture/consent", {"agree": "1"}),),
+    "front": (("front", "/capture/front/shoot", {}),),
+    "back": (("back", "/capture/back/shoot", {}),),
+    "confirm": (("face", "/capture/confirm", {}),),
+    "live_photo": (
+        ("face", "/capture/live-photo/shoot", {}),
+        ("face", "/capture/live-photo/accept", {}),
+    ),
+    "signature": (("table", "/capture/signature", {"strokes": STROKES}),),
+    "summary": (("table", "/capture/seal", {}),),
+}
+
+
+def bring_to(place: Stand, caller: Caller, step: str) -> dict[str, Any]:
+    """Sign in, begin a visit and lead it to a step; return the last answer."""
+    caller.sign_in()
+    answer = caller.call("/capture/start")
+    for at, actions in _ACTIONS.items():
+        if at == step:
+            break
+        for scene, path, fields in actions:
+            place.show(scene)
+            answer = caller.call(path, **fields)
+            assert answer["status"] == 200, answer
+    return answer
 
 
 @cache

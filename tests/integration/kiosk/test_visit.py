@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from device.queue.enrolment import EnrolmentStore
 from device.queue.schema import State
-from tests.kiosks import NOTICE, PASSWORD, STROKES, Browser, Stand, stand
+from tests.kiosks import NOTICE, PASSWORD, Stand, bring_to, stand
 from tests.stations import AUXILIAR
 from wire.packet import parse_packet
 
@@ -22,32 +21,6 @@ PAGES = {step: step.replace("_", "-") for step in STEPS} | {"sealed": "done"}
 def place(tmp_path: Path) -> Iterator[Stand]:
     with stand(tmp_path) as built:
         yield built
-
-
-def bring_to(place: Stand, browser: Browser, step: str) -> dict[str, Any]:
-    """Do what comes before a step, as the page does; return the last answer."""
-    browser.sign_in()
-    answer = browser.call("/capture/start")
-    actions: list[tuple[str | None, str, dict[str, str]]] = [
-        (None, "/capture/consent", {"agree": "1"}),
-        ("front", "/capture/front/shoot", {}),
-        ("back", "/capture/back/shoot", {}),
-        (None, "/capture/confirm", {}),
-        ("face", "/capture/live-photo/shoot", {}),
-        (None, "/capture/live-photo/accept", {}),
-        (None, "/capture/signature", {"strokes": STROKES}),
-        (None, "/capture/seal", {}),
-    ]
-    for scene, path, fields in actions:
-        if answer["step"] == step and "shoot" not in path.replace("front/shoot", ""):
-            break
-        if answer["step"] == step:
-            break
-        if scene is not None:
-            place.show(scene)
-        answer = browser.call(path, **fields)
-        assert answer["status"] == 200, answer
-    return answer
 
 
 class TestAVisit:
