@@ -16,7 +16,8 @@ from device.camera.base import Camera, StreamSettings
 from device.camera.replay import FilmCamera, ReplayCamera
 from device.camera.service import CameraService, Supervision
 from device.camera.v4l2 import V4l2Camera
-from device.capture.desk import Desk, DeskSettings, Reader
+from device.capture.desk import Desk, DeskSettings
+from device.capture.photographer import Photographer, Reader
 from device.clock import SystemClock, classify, has_rtc, read_boot_id, to_ms
 from device.config import CameraConfig, Config, InferenceConfig
 from device.inference.reader import load_reader
@@ -92,8 +93,7 @@ def build_station(
         Supervision(frame_timeout_s=config.camera.timeout_s),
     )
     desk = Desk(
-        camera=camera,
-        reader=reader,
+        photographer=Photographer(camera, reader),
         sealer=sealer,
         policy=store.policy,
         clock=clock,

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from device.camera.base import Frame, Image
-from device.capture import live_photo, signature
-from device.capture.auxiliares import SignIn
-from device.capture.errors import SignInError, WrongStepError
+from device.camera.base import Image
+from device.capture import signature
+from device.capture.attendance import Attendance, SignedIn
+from device.capture.errors import WrongStepError
 from device.capture.gathered import to_capture, to_images
-from device.capture.pictures import RECORD_QUALITY, SCREEN_QUALITY, to_jpeg
+from device.capture.live_photo import FacePhoto
+from device.capture.photographer import Photographer
+from device.capture.seals import Seals
 from device.capture.session import (
     AwaitingBack,
     AwaitingConsent,
@@ -32,68 +34,26 @@ from device.capture.session import (
     Sealed,
     Shot,
 )
-from device.errors import CaptureRefusedError, NotEnrolledError, QueueError
-from device.inference.base import CARD_WIDTH_PX, InferenceError
-from device.inference.reader import Preview, combine
-from device.inference.reading import Reading
-from device.inference.rectify import rectify
+from device.errors import CaptureRefusedError, NotEnrolledError
+from device.inference.reader import Preview
 from device.queue.seal import ApoyoDraft
-from device.queue.seal import Sealed as SealedPacket
 from domain.clock import Clock
 from domain.credential.fields import Side
-from wire.packet import Kind
-from wire.policy import Auxiliar, Policy, Process
+from wire.policy import Policy
 from wire.record import Consent
 
 log = logging.getLogger(__name__)
 
 C = TypeVar("C", bound=Open)
 
-# A field this sure, on a side whose fields all agree, gains nothing from another frame.
-_CLEAR = 0.97
-
-
-class Reader(Protocol):
-    """Reads credentials; one thread at a time."""
-
-    def read(self, image: Image, *, today: date | None) -> Reading: ...
-    def preview(self, image: Image) -> Preview: ...
-
-
-class Stills(Protocol):
-    """Gives bursts of stills; it raises `CameraError`."""
-
-    def burst(self, count: int, *, timeout_s: float | None = None) -> list[Frame]: ...
-
-
-class Seals(Protocol):
-    """Seals what was captured, and says why it would not."""
-
-    def seal(self, draft: ApoyoDraft) -> SealedPacket: ...
-    def note(
-        self, kind: Kind, *, process: str, auxiliar: str | None = None, session: str | None = None
-    ) -> SealedPacket: ...
-    def refusal(self) -> CaptureRefusedError | None: ...
-    def was_captured(self, solicitud: str, clave_elector: str) -> bool: ...
-
 
 @dataclass(frozen=True)
 class DeskSettings:
-    """Stills of a burst, and after how long an absent person is signed out or their visit ends."""
+    """After how long an absent person is signed out or their visit ends."""
 
-    burst: int = 3
     idle_s: int = 900
     visit_timeout_s: int = 300
     language: str = "es_MX"
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """The auxiliar at the station, for which process, in which session of theirs."""
-
-    auxiliar: Auxiliar
-    process: Process
-    session: str
 
 
 class Desk:
@@ -102,31 +62,22 @@ class Desk:
     def __init__(
         self,
         *,
-        camera: Stills,
-        reader: Reader | None,
+        photographer: Photographer,
         sealer: Seals,
         policy: Callable[[], Policy],
         clock: Clock,
         new_session: Callable[[], str],
         versions: Mapping[str, str],
         settings: DeskSettings | None = None,
-        finder: live_photo.FaceFinder | None = None,
     ) -> None:
-        self._camera = camera
-        self._reader = reader
+        self._photographer = photographer
         self._sealer = sealer
         self._policy = policy
         self._clock = clock
-        self._new_session = new_session
         self._versions = versions
         self._settings = settings or DeskSettings()
-        self._finder = finder
-        self._sign_in = SignIn(clock)
+        self._attendance = Attendance(sealer, policy, clock, new_session)
         self._lock = threading.RLock()
-        # Photographing takes seconds: whoever asks where the visit stands does not wait for it.
-        self._shooting = threading.Lock()
-        self._reading = threading.Lock()
-        self._signed_in: SignedIn | None = None
         self._case: Case | None = None
         self._touched_ms = clock.monotonic_ms()
 
@@ -137,7 +88,7 @@ class Desk:
         """Return who is signed in; an auxiliar who was away for long is not any more."""
         with self._lock:
             self._end_what_was_left()
-            return self._signed_in
+            return self._attendance.here
 
     def sign_in(self, name: str, password: str) -> SignedIn:
         """Sign an auxiliar in; another one who was here is signed out.
@@ -145,30 +96,21 @@ class Desk:
         Raises:
             SignInError: The leaf's code says why.
         """
-        try:
-            policy = self._policy()
-        except NotEnrolledError as error:
-            raise SignInError("no policy yet", code="sign_in.no_policy") from error
         with self._lock:
-            auxiliar, process = self._sign_in.check(policy, name, password)
-            if self._signed_in is not None:
-                self.sign_out()
-            here = SignedIn(auxiliar, process, self._new_session())
-            self._note(Kind.SESSION_OPEN, here)
-            self._signed_in = here
+            here = self._attendance.check(name, password)
+            self.sign_out()
+            self._attendance.enter(here)
             self._touch()
             return here
 
     def sign_out(self, *, reason: str = "signed_out") -> None:
         """End the visit and the session of the auxiliar, if there are any."""
         with self._lock:
-            here = self._signed_in
-            if here is None:
+            if self._attendance.here is None:
                 return
             self._cancel(reason)
             self._case = None
-            self._signed_in = None
-            self._note(Kind.SESSION_CLOSE, here)
+            self._attendance.leave()
 
     # -- the visit -----------------------------------------------------------------------------
 
@@ -203,7 +145,7 @@ class Desk:
             process = self._policy().process(here.process.id)
             if process is None:
                 raise CaptureRefusedError("the process ended", code="capture.policy")
-            self._signed_in = replace(here, process=process)
+            self._attendance.renew(process)
             case = AwaitingConsent(process=process, began_ms=self._clock.monotonic_ms())
             self._case = case
             self._touch()
@@ -231,10 +173,10 @@ class Desk:
             CameraError: No frame.
             WrongStepError: The visit stands elsewhere.
         """
-        with self._shooting:
+        with self._photographer.shooting:
             with self._lock:
                 case = self._at_side(side)
-            shot = self._read(self._camera.burst(self._settings.burst), side, case)
+            shot = self._photographer.side(side, case, today=self.today())
             with self._lock:
                 self._require_unchanged(case)
                 self._case = case.take(shot)
@@ -276,7 +218,7 @@ class Desk:
     def repeats(self) -> bool:
         """Say whether this station sealed this person for this solicitud before: a hint."""
         with self._lock:
-            case, here = self._case, self._signed_in
+            case, here = self._case, self._attendance.here
             if not isinstance(case, Confirming) or here is None:
                 return False
             clave = case.fields.get("clave_elector")
@@ -284,18 +226,17 @@ class Desk:
                 return False
             return self._sealer.was_captured(here.auxiliar.solicitud, clave.value)
 
-    def shoot_face(self) -> live_photo.FacePhoto:
+    def shoot_face(self) -> FacePhoto:
         """Take a live photo; it is shown with its advice.
 
         Raises:
             CameraError: No frame.
             WrongStepError: The visit stands elsewhere.
         """
-        with self._shooting:
+        with self._photographer.shooting:
             with self._lock:
                 case = self._at(AwaitingLivePhoto)
-            frames = self._camera.burst(self._settings.burst)
-            photo = live_photo.best_of([frame.image for frame in frames], self._finder)
+            photo = self._photographer.face()
             with self._lock:
                 self._require_unchanged(case)
                 self._case = case.take(photo)
@@ -379,43 +320,9 @@ class Desk:
 
     def guide(self, image: Image) -> Preview | None:
         """Return guidance for a preview frame, None when the reader is busy or absent."""
-        if self._reader is None or not self._reading.acquire(blocking=False):
-            return None
-        try:
-            return self._reader.preview(image)
-        except InferenceError:
-            return None
-        finally:
-            self._reading.release()
+        return self._photographer.guide(image)
 
     # -- inside --------------------------------------------------------------------------------
-
-    def _read(
-        self, frames: Sequence[Frame], side: Side, case: AwaitingFront | AwaitingBack
-    ) -> Shot:
-        today, attempt = self.today(), case.attempts + 1
-        if self._reader is None:
-            # Manual framing: the photo may be kept at once.
-            photo = to_jpeg(frames[-1].image, quality=RECORD_QUALITY)
-            unread = Reading(found=False, reasons=("reader.unavailable",))
-            enough = case.process.attempts_before_fallback
-            return Shot(photo, None, unread, unread.reasons, max(attempt, enough))
-        readings: list[Reading] = []
-        with self._reading:
-            for frame in frames:
-                readings.append(self._reader.read(frame.image, today=today))
-                if _is_clear(readings[-1], side):
-                    break
-        reading = combine(readings, today=today)
-        best = next((i for i, r in enumerate(readings) if r.quad is reading.quad), 0)
-        image = frames[best].image
-        return Shot(
-            photo=to_jpeg(image, quality=RECORD_QUALITY),
-            card=_card(image, reading),
-            reading=reading,
-            reasons=_reasons(reading, side, case.process),
-            attempt=attempt,
-        )
 
     def _at(self, kind: type[C]) -> C:
         self._end_what_was_left()
@@ -433,9 +340,10 @@ class Desk:
 
     def _require_auxiliar(self) -> SignedIn:
         self._end_what_was_left()
-        if self._signed_in is None:
+        here = self._attendance.here
+        if here is None:
             raise WrongStepError("nobody is signed in")
-        return self._signed_in
+        return here
 
     def _cancel(self, reason: str) -> None:
         if isinstance(self._case, Open):
@@ -447,17 +355,8 @@ class Desk:
         idle_s = (self._clock.monotonic_ms() - self._touched_ms) / 1000
         if isinstance(self._case, Open) and idle_s > self._settings.visit_timeout_s:
             self._cancel("left")
-        if self._signed_in is not None and idle_s > self._settings.idle_s:
+        if self._attendance.here is not None and idle_s > self._settings.idle_s:
             self.sign_out(reason="idle")
-
-    def _note(self, kind: Kind, here: SignedIn) -> None:
-        try:
-            self._sealer.note(
-                kind, process=here.process.id, auxiliar=here.auxiliar.id, session=here.session
-            )
-        except QueueError as error:
-            # A session that cannot be noted must not keep anybody from signing out.
-            log.warning("session.not_noted kind=%s code=%s", kind.value, error.code)
 
     def _touch(self) -> None:
         self._touched_ms = self._clock.monotonic_ms()
@@ -468,28 +367,3 @@ class Desk:
 
     def _wall_ms(self) -> int:
         return int(self._clock.now().timestamp() * 1000)
-
-
-def _is_clear(reading: Reading, side: Side) -> bool:
-    """Say whether one frame told everything: the others would only cost time."""
-    return (
-        reading.accepted
-        and reading.side is side
-        and not reading.checks
-        and all(field.confidence >= _CLEAR for field in reading.fields.values())
-    )
-
-
-def _reasons(reading: Reading, side: Side, process: Process) -> tuple[str, ...]:
-    reasons = list(reading.reasons)
-    if reading.found and reading.side is not side:
-        reasons.append("side.other")
-    if reading.model is not None and reading.model.value not in process.models:
-        reasons.append("model.not_accepted")
-    return tuple(sorted(reasons))
-
-
-def _card(image: Image, reading: Reading) -> bytes | None:
-    if reading.quad is None:
-        return None
-    return to_jpeg(rectify(image, reading.quad), longest_px=CARD_WIDTH_PX, quality=SCREEN_QUALITY)

@@ -8,6 +8,7 @@ from typing import Any
 
 from device.camera.base import CameraTimeoutError, Frame
 from device.capture.desk import Desk, DeskSettings
+from device.capture.photographer import Photographer
 from device.errors import CaptureRefusedError, DiskFullError
 from device.queue.seal import ApoyoDraft, Sealed
 from domain.credential.fields import Side
@@ -65,7 +66,13 @@ class FakeSealer:
         return Sealed(folio, f"{len(self.drafts):064x}", len(self.drafts), "e", "p", Kind.APOYO)
 
     def note(
-        self, kind: Kind, *, process: str, auxiliar: str | None = None, session: str | None = None
+        self,
+        kind: Kind,
+        *,
+        process: str,
+        auxiliar: str | None = None,
+        session: str | None = None,
+        numbers: Mapping[str, int] | None = None,
     ) -> Sealed:
         self.notes.append((kind, session))
         return Sealed(None, "0" * 64, 1, "e", "p", kind)
@@ -88,14 +95,13 @@ class Workplace:
         self.policy: Policy = kiosk_policy(Centre(), **process)
         self.sessions = 0
         self.desk = Desk(
-            camera=self.camera,
-            reader=self.reader if reader else None,
+            photographer=Photographer(self.camera, self.reader if reader else None, burst=2),
             sealer=self.sealer,
             policy=lambda: self.policy,
             clock=self.clock,
             new_session=self._new_session,
             versions={"software": "test"},
-            settings=DeskSettings(burst=2, idle_s=900, visit_timeout_s=300),
+            settings=DeskSettings(idle_s=900, visit_timeout_s=300),
         )
 
     def signed_in(self) -> Desk:
