@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Station:
-    """A running station; `close` gives camera, sealing duty and spool back."""
+    """A running station; `close` gives all its parts back."""
 
     app: Flask
     kiosk: Kiosk
@@ -47,9 +47,10 @@ class Station:
     recovered: Recovered
 
     def close(self) -> None:
-        """Sign the auxiliar out, stop the camera and close the spool; nothing sealed is touched."""
+        """Sign the auxiliar out and close every part; nothing sealed is touched."""
         self.kiosk.desk.sign_out(reason="stopped")
         self.camera.stop()
+        self.kiosk.peripherals.close()
         self.sealer.close()
         self.spool.close()
 

@@ -7,6 +7,7 @@ DomainError (ValueError)
 ├── CicError
 ├── NumeroOcrError
 ├── FolioError           folio de registro
+├── CitizenCodeError     the code on a citizen's slip
 ├── PartitionError       states that do not add up to the apoyos sent
 └── ThresholdError       a threshold that cannot be evaluated
 
@@ -56,6 +57,12 @@ class FolioError(DomainError):
     """The folio de registro cannot be composed or taken apart."""
 
     code = "folio"
+
+
+class CitizenCodeError(DomainError):
+    """The text is no citizen's code."""
+
+    code = "citizen_code"
 
 
 class PartitionError(DomainError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from flask import current_app
@@ -11,6 +11,7 @@ from flask import current_app
 from device.camera.base import Frame
 from device.camera.service import CameraState
 from device.capture.desk import Desk
+from device.peripherals.service import Peripherals
 from device.queue.schema import State
 from device.queue.spool import Row
 
@@ -48,6 +49,7 @@ class Kiosk:
     health: Callable[[], Mapping[str, Any]]
     recovered: tuple[str, ...] = ()
     language: str = "es_MX"
+    peripherals: Peripherals = field(default_factory=Peripherals)
 
 
 def kiosk() -> Kiosk:

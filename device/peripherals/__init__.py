@@ -1,0 +1,1 @@
+"""Scanner, printer and lamps on serial lines; none of them is needed for a capture."""
