@@ -18,6 +18,7 @@ from device.camera.service import CameraService, Supervision
 from device.camera.v4l2 import V4l2Camera
 from device.capture.desk import Desk, DeskSettings
 from device.capture.photographer import Photographer, Reader
+from device.capture.practice import Practice
 from device.clock import SystemClock, classify, has_rtc, read_boot_id, to_ms
 from device.config import CameraConfig, Config, InferenceConfig
 from device.inference.reader import load_reader
@@ -93,21 +94,24 @@ def build_station(
         clock,
         Supervision(frame_timeout_s=config.camera.timeout_s),
     )
+    photographer = Photographer(camera, reader)
+    settings = DeskSettings(
+        idle_s=config.kiosk.idle_s,
+        visit_timeout_s=config.kiosk.visit_timeout_s,
+        language=config.kiosk.language,
+    )
     desk = Desk(
-        photographer=Photographer(camera, reader),
+        photographer=photographer,
         sealer=sealer,
         policy=store.policy,
         clock=clock,
         new_session=lambda: secrets.token_hex(8),
         versions={"software": software, "models": versions.models},
-        settings=DeskSettings(
-            idle_s=config.kiosk.idle_s,
-            visit_timeout_s=config.kiosk.visit_timeout_s,
-            language=config.kiosk.language,
-        ),
+        settings=settings,
     )
     kiosk = Kiosk(
         desk=desk,
+        practice=Practice(photographer, store.policy, clock, settings),
         camera=camera,
         queue=spool,
         station=station,

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from device.camera.service import Running
 from device.capture.session import Case, Open, Step
 from device.kiosk import texts
-from device.kiosk.services import kiosk
+from device.kiosk.services import is_practising, kiosk
 
 P = ParamSpec("P")
 
@@ -39,7 +39,9 @@ def wants_json() -> bool:
 
 
 def is_signed_in() -> bool:
-    """Say whether this browser is where the auxiliar of the station signed in."""
+    """Say whether this browser is where the auxiliar of the station signed in, or practises."""
+    if is_practising():
+        return True
     here = kiosk().desk.signed_in
     return here is not None and session.get("auxiliar_session") == here.session
 
@@ -113,6 +115,7 @@ def register(app: Flask) -> None:
         return {
             "station": parts.station,
             "here": here,
+            "practising": is_practising(),
             "case": case,
             "is_open": isinstance(case, Open),
             "shown_steps": SHOWN_STEPS,

@@ -38,6 +38,8 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     GET  /preview.jpg               the newest preview, 503 without a camera
     GET  /guidance                  JSON: corners (0…1 of the preview) or null, hints
     GET  /queue                     what was sealed, sent, answered
+    POST /practice/begin            a desk behind which nothing is kept; asks for no sign-in → /
+    POST /practice/end              back to the real one                   → /
     GET  /health                    JSON, without sign-in and without personal data
 """
 
@@ -58,6 +60,7 @@ from device.kiosk import (
     errors,
     headers,
     live_photo,
+    practice,
     sides,
     signature,
     start,
@@ -99,7 +102,7 @@ def create_app(kiosk: Kiosk) -> Flask:
             raise Forbidden
 
     CSRFProtect(app)
-    for part in (start, consent, sides, confirm, live_photo, signature, summary, status):
+    for part in (start, consent, sides, confirm, live_photo, signature, summary, status, practice):
         app.register_blueprint(part.bp)
     answers.register(app)
     errors.register(app)

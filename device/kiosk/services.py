@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, cast
 
-from flask import current_app
+from flask import current_app, session
 
 from device.camera.base import Frame
 from device.camera.service import CameraState
 from device.capture.desk import Desk
+from device.capture.practice import Practice
 from device.peripherals.service import Peripherals
 from device.queue.schema import State
 from device.queue.spool import Row
+
+# Holds the session at the practice desk, while this browser practises.
+PRACTICE_COOKIE = "practice_session"
 
 
 class Eye(Protocol):
@@ -34,6 +38,30 @@ class Queue(Protocol):
     def oldest_waiting_ms(self) -> int | None: ...
 
 
+class NothingQueued:
+    """The queue of practice."""
+
+    def counts(self) -> dict[State, int]:
+        """Count nothing."""
+        return dict.fromkeys(State, 0)
+
+    def waiting(self, limit: int) -> list[Row]:
+        """Let nothing wait."""
+        return []
+
+    def in_state(self, *states: State) -> list[Row]:
+        """Have nothing."""
+        return []
+
+    def recaptures(self) -> list[Row]:
+        """Ask for nobody again."""
+        return []
+
+    def oldest_waiting_ms(self) -> int | None:
+        """Let nothing wait."""
+        return None
+
+
 @dataclass(frozen=True)
 class Kiosk:
     """The parts of one station; `health` says how they are, without personal data.
@@ -42,6 +70,7 @@ class Kiosk:
     """
 
     desk: Desk
+    practice: Practice
     camera: Eye
     queue: Queue
     station: str
@@ -52,6 +81,23 @@ class Kiosk:
     peripherals: Peripherals = field(default_factory=Peripherals)
 
 
-def kiosk() -> Kiosk:
-    """Return the station of the current application."""
+def whole_station() -> Kiosk:
+    """Return the station of the current application as it is, practice or not."""
     return cast("Kiosk", current_app.extensions["kiosk"])
+
+
+def is_practising() -> bool:
+    """Say whether this browser stands at the practice desk."""
+    here = whole_station().practice.desk.signed_in
+    return here is not None and session.get(PRACTICE_COOKIE) == here.session
+
+
+def kiosk() -> Kiosk:
+    """Return the station that this browser works with: in practice, one that keeps nothing.
+
+    All screens ask here, so that none of them can reach the real desk or queue while practising.
+    """
+    station = whole_station()
+    if not is_practising():
+        return station
+    return replace(station, desk=station.practice.desk, queue=NothingQueued(), recovered=())

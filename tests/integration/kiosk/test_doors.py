@@ -11,7 +11,10 @@ from werkzeug.routing import Rule
 from tests.kiosks import Stand, stand
 
 # Everything else asks for a sign-in.
-OPEN_ROUTES = {"start.page", "start.sign_in_form", "start.sign_in", "status.health", "static"}
+OPEN_ROUTES = {
+    "start.page", "start.sign_in_form", "start.sign_in", "status.health", "static",
+    "practice.begin", "practice.end",
+}  # fmt: skip
 ARGUMENTS = {"side": "front", "name": "front", "field": "curp", "filename": "kiosk.css"}
 
 
