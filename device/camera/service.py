@@ -22,6 +22,7 @@ from device.camera.base import (
     CameraTimeoutError,
     Frame,
 )
+from device.camera.meter import Meter
 from domain.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -67,14 +68,14 @@ CameraState = Starting | Running | Stalled | Failed | Stopped
 class Supervision:
     """How the camera is watched; all in seconds.
 
-    A frame may take `frame_timeout_s`. While somebody looked within `watched_s`, the preview is
-    renewed every `preview_interval_s`; otherwise one frame each `idle_check_s` shows that the
-    camera lives. A try after a failure comes after `backoff_s`, doubled up to `max_backoff_s`.
+    A frame may take `frame_timeout_s`. Whoever takes a preview asks for the next one, which is
+    made `preview_interval_s` after the last at the earliest: as fast as it is taken, and no faster
+    than eyes need. Without anybody, one frame each `idle_check_s` shows that the camera lives. A
+    try after a failure comes after `backoff_s`, doubled up to `max_backoff_s`.
     """
 
     frame_timeout_s: float = 5.0
-    preview_interval_s: float = 0.1
-    watched_s: float = 3.0
+    preview_interval_s: float = 1 / 15
     idle_check_s: float = 20.0
     backoff_s: float = 0.5
     max_backoff_s: float = 30.0
@@ -105,9 +106,11 @@ class CameraService:
         self._lock = threading.Condition()
         self._state: CameraState = Stopped()
         self._latest: Frame | None = None
-        self._watched_ms: int | None = None
+        self._is_asked = False
         self._beat_ms = clock.monotonic_ms()
         self._failures = 0
+        self._opened = 0
+        self._meter = Meter()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -137,10 +140,42 @@ class CameraService:
                 return Stalled(silent_ms)
             return self._state
 
-    def latest(self) -> Frame | None:
-        """Return the newest preview, and keep the preview going for a while."""
+    @property
+    def restarts(self) -> int:
+        """How often the camera was opened again since the service started."""
         with self._lock:
-            self._watched_ms = self._clock.monotonic_ms()
+            return max(self._opened - 1, 0)
+
+    def rate(self) -> float:
+        """Previews a second over the last seconds in which somebody looked."""
+        return self._meter.per_second(self._clock.monotonic_ms())
+
+    def latest(self) -> Frame | None:
+        """Return the newest preview, and ask for another."""
+        with self._lock:
+            self._is_asked = True
+            return self._latest
+
+    def newer_than(self, frame: Frame | None, *, timeout_s: float) -> Frame | None:
+        """Wait for another preview than the one taken before, and ask for the next.
+
+        Args:
+            frame: The one taken before; None for the first, which is then made after this call.
+            timeout_s: How long to wait.
+
+        Returns:
+            The preview, or None when the camera gave none: `state` says why.
+        """
+        with self._lock:
+            known = frame if frame is not None else self._latest
+            self._is_asked = True
+            self._lock.wait_for(
+                lambda: self._latest is not None and self._latest is not known, timeout_s
+            )
+            if self._latest is None or self._latest is known:
+                return None
+            # The camera makes the next one while this one is looked at.
+            self._is_asked = True
             return self._latest
 
     def burst(self, count: int, *, timeout_s: float | None = None) -> list[Frame]:
@@ -170,6 +205,8 @@ class CameraService:
             try:
                 self._set(Starting())
                 camera = self._open_camera()
+                with self._lock:
+                    self._opened += 1
                 self._serve(camera)
             except CameraError as error:
                 self._fail(error.code)
@@ -187,24 +224,32 @@ class CameraService:
     def _serve(self, camera: Camera) -> None:
         """Answer jobs and renew the preview until the camera fails or the service stops."""
         supervision = self._supervision
-        self._renew(camera)
         renewed_ms = self._clock.monotonic_ms()
+        self._renew(camera)
         while not self._stopping.is_set():
             self._beat()
+            pause_s = supervision.preview_interval_s
+            if self._is_wanted():
+                # What the last frame took counts: a slow camera is asked again at once.
+                pause_s = max(pause_s - self._since_s(renewed_ms), 0.001)
             try:
-                job = self._jobs.get(timeout=supervision.preview_interval_s)
+                job = self._jobs.get(timeout=pause_s)
             except queue.Empty:
-                elapsed_s = (self._clock.monotonic_ms() - renewed_ms) / 1000
-                if self._is_watched() or elapsed_s >= supervision.idle_check_s:
-                    self._renew(camera)
+                if self._is_wanted() or self._since_s(renewed_ms) >= supervision.idle_check_s:
                     renewed_ms = self._clock.monotonic_ms()
+                    self._renew(camera)
                 continue
             self._answer(camera, job)
 
     def _renew(self, camera: Camera) -> None:
+        with self._lock:
+            is_watched, self._is_asked = self._is_asked, False
         frame = camera.preview(timeout_s=self._supervision.frame_timeout_s)
         with self._lock:
+            if is_watched:
+                self._meter.tick(self._clock.monotonic_ms())
             self._latest = frame
+            self._lock.notify_all()
             self._failures = 0
             self._beat_ms = self._clock.monotonic_ms()
             if not isinstance(self._state, Running):
@@ -248,11 +293,12 @@ class CameraService:
         exponent = min(self._failures - 1, 16)
         return float(min(supervision.backoff_s * 2**exponent, supervision.max_backoff_s))
 
-    def _is_watched(self) -> bool:
+    def _is_wanted(self) -> bool:
         with self._lock:
-            watched_ms = self._watched_ms
-        limit_ms = self._supervision.watched_s * 1000
-        return watched_ms is not None and self._clock.monotonic_ms() - watched_ms < limit_ms
+            return self._is_asked
+
+    def _since_s(self, at_ms: int) -> float:
+        return (self._clock.monotonic_ms() - at_ms) / 1000
 
     def _beat(self) -> None:
         with self._lock:

@@ -87,22 +87,26 @@ class V4l2Camera:
         self._fresh = threading.Condition()
         self._frame: Frame | None = None
         self._taken = 0
+        self._given = 0
         self._failure: Exception | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._take_frames, name="v4l2", daemon=True)
         self._thread.start()
 
     def preview(self, *, timeout_s: float) -> Frame:
-        """Return the next frame of the stream."""
-        return self.capture(timeout_s=timeout_s)
+        """Return the newest frame of the stream that was not given before."""
+        return self._frame_from(self._given + 1, timeout_s)
 
     def capture(self, *, timeout_s: float) -> Frame:
         """Return the second frame that arrives from now on.
 
         The first one may have been exposed before the call, and waited in the driver's queue.
         """
+        return self._frame_from(self._taken + 2, timeout_s)
+
+    def _frame_from(self, wanted: int, timeout_s: float) -> Frame:
+        """Return the newest frame once as many were taken."""
         with self._fresh:
-            wanted = self._taken + 2
             arrived = self._fresh.wait_for(
                 lambda: self._taken >= wanted or self._failure is not None or self._closing,
                 timeout=timeout_s,
@@ -113,6 +117,7 @@ class V4l2Camera:
                 raise CameraGoneError("the camera is closed")
             if not arrived or self._frame is None:
                 raise CameraTimeoutError(f"no frame within {timeout_s} s")
+            self._given = self._taken
             return self._frame
 
     def burst(self, count: int, *, timeout_s: float) -> list[Frame]:

@@ -166,7 +166,7 @@ class TestCameraService:
 
     def test_rests_when_nobody_looks(self) -> None:
         camera = ScriptedCamera()
-        resting = Supervision(preview_interval_s=0.001, watched_s=0.01, idle_check_s=60)
+        resting = Supervision(preview_interval_s=0.001, idle_check_s=60)
         service = CameraService(lambda: camera, SteppingClock(), resting)
         service.start()
         eventually(state_is(service, Running))
@@ -174,6 +174,29 @@ class TestCameraService:
         assert camera.previews == 1
         eventually(lambda: service.latest() is not None and camera.previews > 2)
         service.stop()
+
+    def test_makes_a_preview_for_whoever_takes_one(self) -> None:
+        camera = ScriptedCamera()
+        with running(lambda: camera) as service:
+            eventually(state_is(service, Running))
+            taken = [service.newer_than(None, timeout_s=60)]
+            for _ in range(9):
+                taken.append(service.newer_than(taken[-1], timeout_s=60))
+            assert None not in taken
+            assert len({id(frame) for frame in taken}) == 10
+            assert service.rate() > 0
+
+    def test_gives_no_old_preview_while_the_camera_is_away(self) -> None:
+        camera = ScriptedCamera()
+        with running(lambda: camera) as service:
+            eventually(state_is(service, Running))
+            frame = service.newer_than(None, timeout_s=60)
+            camera.error = CameraGoneError("unplugged")
+            eventually(state_is(service, Failed))
+            assert service.newer_than(frame, timeout_s=0.001) is None
+            camera.error = None
+            assert service.newer_than(frame, timeout_s=60) is not frame
+            assert service.restarts > 0
 
     def test_starts_once(self) -> None:
         with running(ScriptedCamera) as service:
