@@ -17,6 +17,7 @@ from device.camera.replay import FilmCamera, ReplayCamera
 from device.camera.service import CameraService, Supervision
 from device.camera.v4l2 import V4l2Camera
 from device.capture.desk import Desk, DeskSettings
+from device.capture.guidance import Guide
 from device.capture.photographer import Photographer, Reader
 from device.capture.practice import Practice
 from device.clock import SystemClock, classify, has_rtc, read_boot_id, to_ms
@@ -112,7 +113,9 @@ def build_station(
     kiosk = Kiosk(
         desk=desk,
         practice=Practice(photographer, store.policy, clock, settings),
+        guide=Guide(clock, automatic=config.kiosk.automatic_shutter),
         camera=camera,
+        clock=clock,
         queue=spool,
         station=station,
         software=software,

@@ -90,6 +90,8 @@ class KioskConfig:
     idle_s: Annotated[int, Limits(low=30, high=86_400, unit="s")] = 900
     # A shown person leaves: the capture is dropped.
     visit_timeout_s: Annotated[int, Limits(low=30, high=3600, unit="s")] = 300
+    # Pictures take themselves once the gates hold; the button is always there.
+    automatic_shutter: bool = True
 
 
 @dataclass(frozen=True, slots=True)

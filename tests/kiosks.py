@@ -22,7 +22,7 @@ from device.bootstrap import Station, build_station
 from device.camera.base import Image
 from device.camera.service import Running
 from device.config import CameraConfig, Config, InferenceConfig
-from device.inference.base import Model, Quad, TextBox
+from device.inference.base import Classification, Model, Quad, TextBox
 from device.inference.reader import Preview
 from device.inference.reading import Attack, FieldReading, Quality, Reading
 from device.queue.assembly import open_spool
@@ -85,6 +85,7 @@ class ScriptedReader:
 
     def __init__(self) -> None:
         self.reasons: tuple[str, ...] = ()
+        self.seen: tuple[str, ...] = ()
         self.model = Model.G
         self.checks: tuple[str, ...] = ()
         self.vigencia = str(_FRONT_TEXT["vigencia"])
@@ -114,10 +115,12 @@ class ScriptedReader:
             ms={"total": 80.4},
         )
 
-    def preview(self, image: Image) -> Preview:
-        if self._side(image) is None:
+    def preview(self, image: Image, *, classify: bool = False) -> Preview:
+        side = self._side(image)
+        if side is None:
             return Preview(None, None, ("card.not_found",))
-        return Preview(_quad(image), _GOOD, ())
+        kind = Classification(side, self.model, False, 0.99, 0.99, 0.99)
+        return Preview(_quad(image), _GOOD, self.seen, kind if classify else None)
 
     def _side(self, image: Image) -> Side | None:
         height, width = image.shape[:2]
@@ -308,10 +311,14 @@ def enrolled_config(folder: Path, centre: Centre, **process: Any) -> Config:
 
 
 @contextmanager
-def stand(folder: Path, **process: Any) -> Iterator[Stand]:
-    """Build a station with these settings of its process, and close it afterwards."""
+def stand(folder: Path, *, automatic: bool = False, **process: Any) -> Iterator[Stand]:
+    """Build a station with these settings of its process, and close it afterwards.
+
+    Pictures take themselves where `automatic` says so: elsewhere a test says when.
+    """
     centre, reader = Centre(), ScriptedReader()
     config = enrolled_config(folder, centre, **process)
+    config = replace(config, kiosk=replace(config.kiosk, automatic_shutter=automatic))
     station = build_station(config, "0.1.0-test", reader=reader)
     at_work = Stand(station, reader, centre, config, folder / "scenes")
     at_work.wait_for_camera()

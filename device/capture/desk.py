@@ -34,6 +34,7 @@ from device.capture.session import (
     Sealed,
     Shot,
 )
+from device.capture.shutter import Seen
 from device.errors import CaptureRefusedError, NotEnrolledError
 from device.inference.reader import Preview
 from device.queue.seal import ApoyoDraft
@@ -318,9 +319,13 @@ class Desk:
             if not isinstance(self._case, Open):
                 self._case = None
 
-    def guide(self, image: Image) -> Preview | None:
+    def guide(self, image: Image, *, classify: bool = False) -> Preview | None:
         """Return guidance for a preview frame, None when the reader is busy or absent."""
-        return self._photographer.guide(image)
+        return self._photographer.guide(image, classify=classify)
+
+    def guide_face(self, image: Image) -> Seen | None:
+        """Return what the live photo still lacks, None where nothing looks for faces."""
+        return self._photographer.guide_face(image)
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from device.camera.base import Frame, Image
 from device.capture import live_photo
 from device.capture.pictures import RECORD_QUALITY, SCREEN_QUALITY, to_jpeg
 from device.capture.session import AwaitingBack, AwaitingFront, Shot
+from device.capture.shutter import Seen
 from device.inference.base import CARD_WIDTH_PX, InferenceError
 from device.inference.reader import Preview, combine
 from device.inference.reading import Reading
@@ -26,7 +27,7 @@ class Reader(Protocol):
     """Reads credentials; one thread at a time."""
 
     def read(self, image: Image, *, today: date | None) -> Reading: ...
-    def preview(self, image: Image) -> Preview: ...
+    def preview(self, image: Image, *, classify: bool = False) -> Preview: ...
 
 
 class Stills(Protocol):
@@ -71,16 +72,23 @@ class Photographer:
         frames = self._camera.burst(self._burst)
         return live_photo.best_of([frame.image for frame in frames], self._finder)
 
-    def guide(self, image: Image) -> Preview | None:
-        """Return guidance for a preview frame, None when the reader is busy or absent."""
+    def guide(self, image: Image, *, classify: bool = False) -> Preview | None:
+        """Return guidance for a preview frame, None when the reader is busy or absent.
+
+        `classify` asks which side it is too.
+        """
         if self._reader is None or not self._reading.acquire(blocking=False):
             return None
         try:
-            return self._reader.preview(image)
+            return self._reader.preview(image, classify=classify)
         except InferenceError:
             return None
         finally:
             self._reading.release()
+
+    def guide_face(self, _image: Image) -> Seen | None:
+        """Return what the live photo still lacks; None where nothing looks for faces."""
+        return None
 
     def _read(
         self,

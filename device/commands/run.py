@@ -69,6 +69,11 @@ class KioskServer(BaseApplication):  # type: ignore[misc]  # gunicorn carries no
             print(explain(error), file=sys.stderr, flush=True)
             sys.exit(_APP_CANNOT_LOAD)
         self.cfg.set("worker_exit", lambda _server, _worker: station.close())
+        # A stream would keep a server that stops waiting for the whole of its grace.
+        self.cfg.set(
+            "post_worker_init",
+            lambda worker: station.kiosk.seat.close_when(lambda: not worker.alive),
+        )
         print(f"http://127.0.0.1:{self._station_config.kiosk.port}/", flush=True)
         return station.app
 

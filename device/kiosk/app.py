@@ -35,6 +35,8 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
                                     signature summary done
     GET  /capture/photo/<name>      front back face signature, as the screen shows them
     GET  /capture/crop/<field>      a field as printed
+    GET  /stream/<subject>          front back face: pictures and guidance while the page is
+                                    open (device/kiosk/stream.py)
     GET  /preview.jpg               the newest preview, 503 without a camera
     GET  /guidance                  JSON: corners (0…1 of the preview) or null, hints
     GET  /queue                     what was sealed, sent, answered
@@ -65,6 +67,7 @@ from device.kiosk import (
     signature,
     start,
     status,
+    stream,
     summary,
 )
 from device.kiosk.services import Kiosk
@@ -102,7 +105,9 @@ def create_app(kiosk: Kiosk) -> Flask:
             raise Forbidden
 
     CSRFProtect(app)
-    for part in (start, consent, sides, confirm, live_photo, signature, summary, status, practice):
+    for part in (
+        start, consent, sides, confirm, live_photo, signature, summary, status, stream, practice,
+    ):  # fmt: skip
         app.register_blueprint(part.bp)
     answers.register(app)
     errors.register(app)

@@ -11,10 +11,13 @@ from flask import current_app, session
 from device.camera.base import Frame
 from device.camera.service import CameraState
 from device.capture.desk import Desk
+from device.capture.guidance import Guide
 from device.capture.practice import Practice
+from device.kiosk.seat import Seat
 from device.peripherals.service import Peripherals
 from device.queue.schema import State
 from device.queue.spool import Row
+from domain.clock import Clock
 
 # Holds the session at the practice desk, while this browser practises.
 PRACTICE_COOKIE = "practice_session"
@@ -25,7 +28,11 @@ class Eye(Protocol):
 
     @property
     def state(self) -> CameraState: ...
+    @property
+    def restarts(self) -> int: ...
+    def rate(self) -> float: ...
     def latest(self) -> Frame | None: ...
+    def newer_than(self, frame: Frame | None, *, timeout_s: float) -> Frame | None: ...
 
 
 class Queue(Protocol):
@@ -71,7 +78,9 @@ class Kiosk:
 
     desk: Desk
     practice: Practice
+    guide: Guide
     camera: Eye
+    clock: Clock
     queue: Queue
     station: str
     software: str
@@ -79,6 +88,7 @@ class Kiosk:
     recovered: tuple[str, ...] = ()
     language: str = "es_MX"
     peripherals: Peripherals = field(default_factory=Peripherals)
+    seat: Seat = field(default_factory=Seat)
 
 
 def whole_station() -> Kiosk:

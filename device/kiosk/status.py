@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
-from device.camera.service import Failed, Running, Stalled
+from device.camera.service import Failed, Running
 from device.capture.pictures import to_jpeg
 from device.capture.session import AwaitingLivePhoto, Shooting
 from device.kiosk import texts
 from device.kiosk.answers import signed_in
 from device.kiosk.services import kiosk
+from device.kiosk.stream import camera_code
 from device.queue.schema import State
 
 bp = Blueprint("status", __name__)
@@ -37,7 +38,7 @@ def guidance() -> ResponseReturnValue:
     """Say where the card is in the newest preview and what could be better."""
     frame = kiosk().camera.latest()
     if frame is None:
-        return jsonify({"corners": None, "hints": [_hint(_camera_code())]})
+        return jsonify({"corners": None, "hints": [_hint(camera_code())]})
     found = kiosk().desk.guide(frame.image)
     if found is None:
         return jsonify({"corners": None, "hints": []})
@@ -92,17 +93,6 @@ def _camera() -> dict[str, object]:
     if isinstance(state, Failed):
         described |= {"code": state.code, "failures": state.failures}
     return described
-
-
-def _camera_code() -> str:
-    state = kiosk().camera.state
-    match state:
-        case Failed(code=code):
-            return code
-        case Stalled():
-            return "camera.stalled"
-        case _:
-            return "camera.starting"
 
 
 def _hint(code: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from device.kiosk.texts import card, face, sign_in, signature, station
 from device.kiosk.texts.checks import CHECKS
+from device.kiosk.texts.guidance import HINTS
 from device.kiosk.texts.names import FIELDS, QUEUE_STATES, SOURCES, STEPS
 
 __all__ = ["CHECKS", "FIELDS", "MESSAGES", "QUEUE_STATES", "SOURCES", "STEPS", "UNKNOWN"]
@@ -28,6 +29,11 @@ UNKNOWN = _l("It was not saved. Try again; if it happens again, call the help de
 def message(code: str) -> LazyString:
     """Return the sentence for a code; an unknown one says what to do next."""
     return MESSAGES.get(code, UNKNOWN)
+
+
+def hint(code: str) -> LazyString:
+    """Return the instruction for a code, in few words where there are few."""
+    return HINTS.get(code) or message(code)
 
 
 def check(code: str) -> LazyString:

@@ -15,7 +15,13 @@ OPEN_ROUTES = {
     "start.page", "start.sign_in_form", "start.sign_in", "status.health", "static",
     "practice.begin", "practice.end",
 }  # fmt: skip
-ARGUMENTS = {"side": "front", "name": "front", "field": "curp", "filename": "kiosk.css"}
+ARGUMENTS = {
+    "side": "front",
+    "name": "front",
+    "field": "curp",
+    "filename": "kiosk.css",
+    "subject": "front",
+}
 
 
 @pytest.fixture(scope="module")

@@ -162,6 +162,21 @@ def test_a_stopped_station_closes_the_session_and_ends_in_order(place: Place) ->
     assert again.stop() == 0
 
 
+def test_pages_that_look_leave_threads_to_the_others_and_to_the_end(place: Place) -> None:
+    process = place.start()
+    process.wait_until_ready()
+    process.call("/sign-in", auxiliar=AUXILIAR, password=PASSWORD)
+    place.capture(process, until="/capture/consent")
+    # More than the server has threads; nobody reads them and nobody closes them.
+    looking = [
+        process.session.get(f"{process.address}/stream/front", stream=True) for _ in range(6)
+    ]
+    assert process.session.get(f"{process.address}/health", timeout=60).json()["signed_in"]
+    assert {answer.status_code for answer in looking} == {200}
+    # The newest one goes on until the server stops, and does not keep it from stopping.
+    assert process.stop() == 0
+
+
 def test_two_stations_on_one_disk_do_not_both_seal(place: Place) -> None:
     first = place.start()
     first.wait_until_ready()
