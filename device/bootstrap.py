@@ -26,6 +26,12 @@ from device.inference.reader import load_reader
 from device.inference.tflite import DEFAULT_MODELS, list_models
 from device.kiosk.app import create_app
 from device.kiosk.services import Kiosk
+from device.peripherals.lamp import SerialLamps
+from device.peripherals.printer import SerialPrinter
+from device.peripherals.scanner import SerialScanner
+from device.peripherals.serial_link import LinkSettings
+from device.peripherals.service import Peripherals
+from device.peripherals.simulated.desk import SimulatedDesk
 from device.queue import files
 from device.queue.assembly import Versions, open_sealer, open_spool
 from device.queue.enrolment import EnrolmentStore
@@ -122,6 +128,7 @@ def build_station(
         health=_health(config, store, clock),
         recovered=tuple(sealed.folio for sealed in recovered.adopted if sealed.folio),
         language=config.kiosk.language,
+        peripherals=open_peripherals(config, clock),
     )
     camera.start()
     log.info(
@@ -155,6 +162,34 @@ def open_camera(config: CameraConfig, clock: Clock) -> Camera:
             if source.is_file():
                 return FilmCamera(source, clock)
             return ReplayCamera(source, clock)
+
+
+def open_peripherals(config: Config, clock: Clock) -> Peripherals:
+    """Begin to look for the scanner, printer and lamps that the settings name; none is waited for.
+
+    Simulated ones live in this very process, each at the other end of a pseudo-terminal.
+    """
+    settings = config.peripherals
+    also_close: tuple[Callable[[], None], ...] = ()
+    simulated = {name for name, port in settings.ports.items() if port == "simulated"}
+    if simulated:
+        desk = SimulatedDesk(
+            config.data / "simulated", clock, wanted=simulated, columns=settings.printer_columns
+        )
+        settings = settings.with_ports({name: desk.port(name) for name in simulated})
+        also_close = (desk.close,)
+    scanner = LinkSettings(settings.scanner, settings.scanner_baud)
+    printer = LinkSettings(settings.printer, settings.printer_baud)
+    lamps = LinkSettings(settings.lamps, settings.lamps_baud)
+    return Peripherals(
+        scanner=SerialScanner(scanner, clock, gap_ms=settings.scanner_gap_ms)
+        if scanner.port
+        else None,
+        printer=SerialPrinter(printer) if printer.port else None,
+        lamps=SerialLamps(lamps, clock) if lamps.port else None,
+        columns=settings.printer_columns,
+        also_close=also_close,
+    )
 
 
 def models_toml(config: InferenceConfig) -> Path:

@@ -1,7 +1,8 @@
 """Settings of the station, read once from TOML: each field with its unit, range and default."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -94,6 +95,39 @@ class KioskConfig:
     automatic_shutter: bool = True
 
 
+_PORT = r"|simulated|/[^\0]+"
+
+
+@dataclass(frozen=True, slots=True)
+class PeripheralsConfig:
+    """What hangs on serial lines; none of it is needed for a capture.
+
+    Each is empty for none, a device file (`*` in its name finds it in any socket), or `simulated`.
+    """
+
+    scanner: Annotated[str, Limits(pattern=_PORT, most=4096)] = ""
+    printer: Annotated[str, Limits(pattern=_PORT, most=4096)] = ""
+    lamps: Annotated[str, Limits(pattern=_PORT, most=4096)] = ""
+    scanner_baud: Annotated[int, Limits(low=1200, high=1_000_000, unit="baud")] = 115_200
+    printer_baud: Annotated[int, Limits(low=1200, high=1_000_000, unit="baud")] = 38_400
+    lamps_baud: Annotated[int, Limits(low=1200, high=1_000_000, unit="baud")] = 115_200
+    # A pause that ends a code of a scanner which sends no end of line; 0 for never.
+    scanner_gap_ms: Annotated[int, Limits(low=0, high=500, unit="ms")] = 0
+    # Characters across the paper: 32 on 58 mm, 48 on 80 mm.
+    printer_columns: Annotated[int, Limits(low=24, high=64)] = 32
+    # Brightness of the pair while a side of the credential is photographed.
+    lamps_brightness: Annotated[int, Limits(low=0, high=255)] = 160
+
+    @property
+    def ports(self) -> dict[str, str]:
+        """Return the device files by name."""
+        return {"scanner": self.scanner, "printer": self.printer, "lamps": self.lamps}
+
+    def with_ports(self, ports: Mapping[str, str]) -> "PeripheralsConfig":
+        """Return the same settings with other device files."""
+        return replace(self, **ports)  # type: ignore[arg-type]  # the ports are texts
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """All settings of a station; a file may leave out what it does not change."""
@@ -104,6 +138,7 @@ class Config:
     queue: QueueConfig = QueueConfig()
     server: ServerConfig = ServerConfig()
     kiosk: KioskConfig = KioskConfig()
+    peripherals: PeripheralsConfig = PeripheralsConfig()
 
     @property
     def data(self) -> Path:
@@ -174,6 +209,12 @@ def _check(config: Config, origin: str) -> None:
             )
         if not config.camera.folder:
             raise ConfigError(f"{origin}: camera.folder: missing for replay", code="config.value")
+    for name, port in config.peripherals.ports.items():
+        if port == "simulated" and config.station.environment == "production":
+            raise ConfigError(
+                f"{origin}: peripherals.{name}: simulated is a stand-in, refused in production",
+                code="config.stand_in",
+            )
     if config.server.backoff_first_s > config.server.backoff_most_s:
         raise ConfigError(
             f"{origin}: server.backoff_first_s: above server.backoff_most_s", code="config.value"

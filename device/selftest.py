@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from device import bootstrap
@@ -14,6 +14,7 @@ from device.config import Config
 from device.errors import StationError
 from device.inference.base import InferenceError
 from device.keys import open_signer
+from device.peripherals.base import PeripheralError, Ready, Unused
 from device.queue import files
 from device.queue.assembly import open_spool
 from device.queue.enrolment import EnrolmentStore
@@ -22,6 +23,8 @@ from wire.errors import WireError
 from wire.packet import ClockClass
 
 _MIB = 1 << 20
+# A device that is there answers well within this.
+_ANSWER_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ def examine(config: Config) -> list[Finding]:
         ("cola", _spool),
         ("alta", _enrolment),
         ("reloj", _clock),
+        ("impresora", _peripheral("printer")),
+        ("lector", _peripheral("scanner")),
+        ("lámpara", _peripheral("lamps")),
     )
     return [_checked(subject, check, config) for subject, check in checks]
 
@@ -147,3 +153,29 @@ def _clock(config: Config) -> str:
     # An unsure clock is marked in every record and refuses nothing.
     sure = "" if sureness is ClockClass.ANCHORED else " (se marcará en los registros)"
     return f"{clock.now():%Y-%m-%d %H:%M:%S} UTC, {sureness.value}{sure}"
+
+
+def _peripheral(name: str) -> Callable[[Config], str]:
+    """Give the check of one peripheral; one that the settings do not name is no failure."""
+
+    def check(config: Config) -> str:
+        port = config.peripherals.ports[name]
+        if not port:
+            return "no configurada: la captura no la necesita"
+        alone = config.peripherals.with_ports(
+            dict.fromkeys(config.peripherals.ports, "") | {name: port}
+        )
+        peripherals = bootstrap.open_peripherals(replace(config, peripherals=alone), SystemClock())
+        try:
+            until = time.monotonic() + _ANSWER_S
+            while not isinstance(state := peripherals.states()[name], Ready):
+                if isinstance(state, Unused) or time.monotonic() > until:
+                    break
+                time.sleep(0.05)
+        finally:
+            peripherals.close()
+        if not isinstance(state, Ready):
+            raise PeripheralError(f"no responde en {port}", code=getattr(state, "code", name))
+        return f"{state.port} {' '.join(state.remarks)}".strip()
+
+    return check

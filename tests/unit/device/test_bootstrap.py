@@ -8,13 +8,24 @@ import cv2
 import numpy as np
 import pytest
 
-from device.bootstrap import models_digest, models_toml, open_camera, open_reader
+from device.bootstrap import (
+    models_digest,
+    models_toml,
+    open_camera,
+    open_peripherals,
+    open_reader,
+)
 from device.camera.base import CameraAbsentError
 from device.camera.replay import FilmCamera, ReplayCamera
-from device.config import CameraConfig, InferenceConfig
+from device.clock import SystemClock
+from device.config import CameraConfig, Config, InferenceConfig, PeripheralsConfig, StationConfig
 from device.inference.base import ModelError
 from device.inference.tflite import DEFAULT_MODELS
+from device.peripherals.base import Absent, Ready, Unused
+from device.peripherals.printing import Printed
+from device.peripherals.slips import SampleSlip
 from tests.stations import FakeClock
+from tests.unit.device.peripherals.bench import eventually
 
 
 class TestTheCamera:
@@ -58,3 +69,40 @@ class TestTheModels:
         assert models_digest(first) == models_digest(second)
         assert models_digest(first) != models_digest(third)
         assert len(models_digest(first)) == 32
+
+
+def all_ports(port: str) -> PeripheralsConfig:
+    return PeripheralsConfig(scanner=port, printer=port, lamps=port)
+
+
+class TestThePeripherals:
+    def test_are_unused_unless_the_settings_name_them(self) -> None:
+        peripherals = open_peripherals(Config(), FakeClock())
+        assert set(peripherals.states().values()) == {Unused()}
+        peripherals.close()
+
+    def test_that_are_not_plugged_in_are_absent_and_keep_nobody_waiting(self) -> None:
+        settings = all_ports("/dev/serial/by-id/usb-not-there-*")
+        peripherals = open_peripherals(Config(peripherals=settings), FakeClock())
+        assert all(isinstance(state, Absent) for state in peripherals.states().values())
+        peripherals.close()
+
+    def test_that_are_simulated_work_as_real_ones_and_leave_slips_to_look_at(
+        self, tmp_path: Path
+    ) -> None:
+        config = Config(
+            station=StationConfig(data=str(tmp_path), environment="demo"),
+            peripherals=all_ports("simulated"),
+        )
+        peripherals = open_peripherals(config, SystemClock())
+        eventually(lambda: all(isinstance(s, Ready) for s in peripherals.states().values()))
+        folder = tmp_path / "simulated"
+        eventually((folder / "scan-here").exists)
+        (folder / "scan-here").write_text("ACOPIO-BADGE:A0001\n")
+        eventually(lambda: [s.text for s in peripherals.scanner.since(0)] == ["ACOPIO-BADGE:A0001"])
+        slip = SampleSlip("EST01", "hoy").compose(lambda text: text)
+        peripherals.printing.begin("test", slip)
+        eventually(lambda: peripherals.printing.state("test") == Printed())
+        peripherals.close()
+        assert "áéíóúüñ" in (folder / "slip-0001.txt").read_text()
+        assert (folder / "slip-0001.png").read_bytes().startswith(b"\x89PNG")
