@@ -8,6 +8,7 @@ WireError
 ├── RecordError           the record or the images of an opened apoyo are not as agreed
 ├── ReceiptError          a receipt is not the centre's, or speaks of another packet
 ├── PolicyError           a policy or time token is not the centre's, or is an older one
+├── StatementError        a close-out or passport is not its station's
 ├── ProofError            a request is not proved to come from its station
 └── ClaimError            an enrolment claim cannot be used
 """
@@ -64,6 +65,12 @@ class PolicyError(WireError):
     """A policy or a time token is not the centre's, or is older than the one in force."""
 
     code = "policy"
+
+
+class StatementError(WireError):
+    """A close-out, passport or readiness report is not what its station signed."""
+
+    code = "statement"
 
 
 class ProofError(WireError):

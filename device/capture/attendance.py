@@ -5,14 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from device.capture.auxiliares import SignIn
 from device.capture.errors import SignInError
 from device.capture.seals import Seals
 from device.errors import NotEnrolledError, QueueError
+from device.queue.overview import Counts
+from device.queue.seal import ClosedSession, Sealed
 from domain.clock import Clock
 from wire.packet import Kind
 from wire.policy import Auxiliar, Policy, Process
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +29,14 @@ class SignedIn:
     auxiliar: Auxiliar
     process: Process
     session: str
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A session that was ended: whose it was, and what the station states about it."""
+
+    here: SignedIn
+    session: ClosedSession
 
 
 class Attendance:
@@ -40,7 +53,9 @@ class Attendance:
         self._policy = policy
         self._new_session = new_session
         self._sign_in = SignIn(clock)
+        self._opened: Sealed | None = None
         self.here: SignedIn | None = None
+        self.closed: Closed | None = None
 
     def check(self, name: str, password: str) -> SignedIn:
         """Return who may come in; nobody has yet.
@@ -57,25 +72,47 @@ class Attendance:
 
     def enter(self, here: SignedIn) -> None:
         """Begin a session."""
-        self._note(Kind.SESSION_OPEN, here)
-        self.here = here
+        self.here, self.closed = here, None
+        self._opened = self._noted(
+            Kind.SESSION_OPEN,
+            lambda: self._sealer.note(
+                Kind.SESSION_OPEN,
+                process=here.process.id,
+                auxiliar=here.auxiliar.id,
+                session=here.session,
+            ),
+        )
 
     def renew(self, process: Process) -> None:
         """Go on with the settings the process has now."""
         if self.here is not None:
             self.here = replace(self.here, process=process)
 
-    def leave(self) -> None:
-        """End the session, if there is one."""
-        here, self.here = self.here, None
-        if here is not None:
-            self._note(Kind.SESSION_CLOSE, here)
+    def counts(self) -> Counts:
+        """Count what was sealed in the session that goes on."""
+        return Counts() if self._opened is None else self._sealer.session_counts(self._opened)
 
-    def _note(self, kind: Kind, here: SignedIn) -> None:
+    def leave(self) -> None:
+        """End the session, if there is one; `closed` keeps its close-out until somebody enters."""
+        here, opened = self.here, self._opened
+        self.here = self._opened = None
+        if here is None or opened is None:
+            return
+        ended = self._noted(
+            Kind.SESSION_CLOSE,
+            lambda: self._sealer.close_session(
+                opened,
+                process=here.process.id,
+                auxiliar=here.auxiliar.id,
+                session=here.session,
+            ),
+        )
+        self.closed = None if ended is None else Closed(here, ended)
+
+    def _noted(self, kind: Kind, note: Callable[[], T]) -> T | None:
         try:
-            self._sealer.note(
-                kind, process=here.process.id, auxiliar=here.auxiliar.id, session=here.session
-            )
+            return note()
         except QueueError as error:
             # A session that cannot be noted must not keep anybody from signing out.
             log.warning("session.not_noted kind=%s code=%s", kind.value, error.code)
+            return None

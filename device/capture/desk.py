@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from device.camera.base import Image
 from device.capture import signature
-from device.capture.attendance import Attendance, SignedIn
+from device.capture.attendance import Attendance, Closed, SignedIn
 from device.capture.errors import WrongStepError
 from device.capture.gathered import to_capture, to_images
 from device.capture.live_photo import FacePhoto
@@ -37,6 +37,7 @@ from device.capture.session import (
 from device.capture.shutter import Seen
 from device.errors import CaptureRefusedError, NotEnrolledError
 from device.inference.reader import Preview
+from device.queue.overview import Counts
 from device.queue.seal import ApoyoDraft
 from domain.clock import Clock
 from domain.credential.fields import Side
@@ -112,6 +113,17 @@ class Desk:
             self._cancel(reason)
             self._case = None
             self._attendance.leave()
+
+    def session_counts(self) -> Counts:
+        """Count what was sealed in the session that goes on."""
+        with self._lock:
+            return self._attendance.counts()
+
+    @property
+    def closed(self) -> Closed | None:
+        """Return the session that was ended last, until somebody signs in."""
+        with self._lock:
+            return self._attendance.closed
 
     # -- the visit -----------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ reach.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from argon2 import PasswordHasher
@@ -17,7 +17,8 @@ from device.capture.attendance import SignedIn
 from device.capture.desk import Desk, DeskSettings
 from device.capture.photographer import Photographer
 from device.errors import CaptureRefusedError, NotEnrolledError
-from device.queue.seal import ApoyoDraft, Sealed
+from device.queue.overview import Counts
+from device.queue.seal import ApoyoDraft, ClosedSession, Sealed
 from domain.clock import Clock
 from wire.envelope import Recipient
 from wire.packet import Kind
@@ -42,10 +43,19 @@ class PracticeSealer:
         process: str,
         auxiliar: str | None = None,
         session: str | None = None,
-        numbers: Mapping[str, int] | None = None,
     ) -> Sealed:
         """Note nothing."""
         return _nothing(kind)
+
+    def session_counts(self, opened: Sealed) -> Counts:
+        """Count nothing."""
+        return Counts()
+
+    def close_session(
+        self, opened: Sealed, *, process: str, auxiliar: str, session: str
+    ) -> ClosedSession | None:
+        """State nothing."""
+        return None
 
     def refusal(self) -> CaptureRefusedError | None:
         """Refuse nothing: what is not kept needs neither space nor permission."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from device.errors import CaptureRefusedError
-from device.queue.seal import ApoyoDraft, Sealed
+from device.queue.overview import Counts
+from device.queue.seal import ApoyoDraft, ClosedSession, Sealed
 from wire.packet import Kind
 
 
@@ -21,7 +21,13 @@ class Seals(Protocol):
         process: str,
         auxiliar: str | None = None,
         session: str | None = None,
-        numbers: Mapping[str, int] | None = None,
     ) -> Sealed: ...
+    def session_counts(self, opened: Sealed) -> Counts: ...
+    def close_session(
+        self, opened: Sealed, *, process: str, auxiliar: str, session: str
+    ) -> ClosedSession | None:
+        """Seal the end of a session; None where nothing is kept."""
+        ...
+
     def refusal(self) -> CaptureRefusedError | None: ...
     def was_captured(self, solicitud: str, clave_elector: str) -> bool: ...

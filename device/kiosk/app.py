@@ -40,6 +40,11 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     GET  /preview.jpg               the newest preview, 503 without a camera
     GET  /guidance                  JSON: corners (0…1 of the preview) or null, hints
     GET  /queue                     what was sealed, sent, answered
+    GET  /close                     what was captured in this session
+    POST /close                     closes it and signs out; JSON adds close_out (JWS)
+                                                                           → /close/slip
+    GET  /close/slip                the slip, for whoever closed; /close/slip/qr.png
+    POST /close/slip/print          prints it again
     POST /practice/begin            a desk behind which nothing is kept; asks for no sign-in → /
     POST /practice/end              back to the real one                   → /
     GET  /health                    JSON, without sign-in and without personal data
@@ -57,6 +62,7 @@ from werkzeug.exceptions import Forbidden
 
 from device.kiosk import (
     answers,
+    closing,
     confirm,
     consent,
     errors,
@@ -71,6 +77,20 @@ from device.kiosk import (
     summary,
 )
 from device.kiosk.services import Kiosk
+
+PARTS = (
+    start,
+    consent,
+    sides,
+    confirm,
+    live_photo,
+    signature,
+    summary,
+    status,
+    stream,
+    practice,
+    closing,
+)
 
 # One burst of strokes is the largest body; photos come from the camera, never from a form.
 MAX_BODY_BYTES = 1 << 20
@@ -105,9 +125,7 @@ def create_app(kiosk: Kiosk) -> Flask:
             raise Forbidden
 
     CSRFProtect(app)
-    for part in (
-        start, consent, sides, confirm, live_photo, signature, summary, status, stream, practice,
-    ):  # fmt: skip
+    for part in PARTS:
         app.register_blueprint(part.bp)
     answers.register(app)
     errors.register(app)

@@ -23,9 +23,11 @@ FEED_AND_CUT = b"\x1dVB\x00"
 # Answered in its turn, when everything before it has been worked off.
 PAPER_STATUS = b"\x1dr\x01"
 _SIZES = {Style.NORMAL: 0x00, Style.STRONG: 0x00, Style.LARGE: 0x11}
-# Four bits a module, printed at twice the width and height: 8 dots, 1 mm at 203 dots an inch.
+# Four bits a module, printed at twice the width and height where that fits: 8 dots, 1 mm at 203
+# dots an inch.
 _MODULE_BITS = 4
 _DOUBLE = 3
+_COLUMN_DOTS = 12
 _QUIET_MODULES = 4
 
 
@@ -44,7 +46,7 @@ def encode(slip: Slip, columns: int) -> bytes:
             case Rule():
                 out += _text("-" * columns) + b"\n"
             case Qr():
-                out += _aligned(centred=True) + raster(qr_modules(block.content))
+                out += _aligned(centred=True) + raster(qr_modules(block.content), columns)
                 out += _aligned(centred=False)
     return bytes(out + FEED_AND_CUT)
 
@@ -56,8 +58,8 @@ def qr_modules(content: str) -> Modules:
     return np.asarray(np.pad(picture == 0, _QUIET_MODULES), np.bool_)
 
 
-def raster(modules: Modules) -> bytes:
-    """Return modules as a picture (GS v 0).
+def raster(modules: Modules, columns: int) -> bytes:
+    """Return modules as a picture (GS v 0), twice as large where the paper is wide enough.
 
     A module is half a byte, so that the picture has no bytes but 00, 0F, F0 and FF: a printer
     looks for real-time commands (10 04 …, 10 05 …, 10 14 …) in pictures too.
@@ -65,7 +67,8 @@ def raster(modules: Modules) -> bytes:
     dots = np.kron(modules, np.ones((_MODULE_BITS, _MODULE_BITS), bool))
     rows = np.packbits(dots, axis=1)
     height, width = rows.shape
-    header = b"\x1dv0" + bytes((_DOUBLE, width & 0xFF, width >> 8, height & 0xFF, height >> 8))
+    size = _DOUBLE if 2 * dots.shape[1] <= columns * _COLUMN_DOTS else 0
+    header = b"\x1dv0" + bytes((size, width & 0xFF, width >> 8, height & 0xFF, height >> 8))
     return header + rows.tobytes()
 
 

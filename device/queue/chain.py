@@ -91,7 +91,7 @@ class ChainWriter:
         self.store = store
         self.crash = crash
         self.lock = threading.RLock()
-        self._signer = signer
+        self.signer = signer
         self._clock = clock
         self._origin = origin
         self._entropy = entropy
@@ -197,7 +197,7 @@ class ChainWriter:
             target=intent.target,
             recipients=tuple(recipient.kid for recipient in intent.recipients),
         )
-        return build_packet(header, intent.compose(header), self._signer)
+        return build_packet(header, intent.compose(header), self.signer)
 
     def _publish(self, row: Row, packet: Packet) -> None:
         """Steps 3 and 4; on failure the file is gone again."""

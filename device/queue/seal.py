@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from device.errors import CaptureRefusedError, SealError, SpoolError
 from device.queue.chain import ChainWriter, Intent, Sealed
+from device.queue.overview import Counts, Overview
 from device.queue.recovery import FAILURE, Recovered, recover, settle
 from domain.errors import DomainError
 from wire.envelope import Recipient, seal_part
@@ -24,8 +25,9 @@ from wire.record import (
     list_images,
 )
 from wire.shape import decode, encode
+from wire.statement import CloseOut, sign_statement
 
-__all__ = ["ApoyoDraft", "Sealed", "Sealer"]
+__all__ = ["ApoyoDraft", "ClosedSession", "Sealed", "Sealer"]
 
 _MAX_IMAGES_BYTES = MAX_PACKET_BYTES - 512 * 1024  # the rest is for record, header and padding
 
@@ -40,6 +42,16 @@ class ApoyoDraft:
     session: str
     capture: Capture = field(repr=False)
     images: Images = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedSession:
+    """The end of a session in an epoch: its counts, what the station states, and that signed."""
+
+    epoch: str
+    counts: Counts
+    close_out: CloseOut
+    token: str
 
 
 class Sealer:
@@ -130,6 +142,40 @@ class Sealer:
             if voided is not None:
                 self._writer.spool.note_outcome(voided, "void", reason)
         return sealed
+
+    def session_counts(self, opened: Sealed) -> Counts:
+        """Count what was sealed since a session was opened; it is the last one."""
+        return Overview(self._writer.spool.database).session(opened.epoch, opened.seq)
+
+    def close_session(
+        self, opened: Sealed, *, process: str, auxiliar: str, session: str
+    ) -> ClosedSession:
+        """Seal a session's close with its counts, and sign its close-out.
+
+        Raises:
+            DiskFullError, SealError, CaptureRefusedError, SpoolError: As `seal`.
+        """
+        with self._writer.lock:
+            counts = self.session_counts(opened)
+            closed = self.note(
+                Kind.SESSION_CLOSE,
+                process=process,
+                auxiliar=auxiliar,
+                session=session,
+                numbers=counts.as_numbers(),
+            )
+            now_ms = self._writer.now_ms()
+            close_out = CloseOut(
+                station=self._writer.store.current().station,
+                first_seq=opened.seq if opened.epoch == closed.epoch else 1,
+                last_seq=closed.seq,
+                link=closed.link,
+                apoyos=counts.apoyos,
+                voids=counts.voids,
+                wall_s=now_ms // 1000,
+            )
+            token = sign_statement(close_out, self._writer.signer)
+            return ClosedSession(closed.epoch, counts, close_out, token)
 
     def refusal(self) -> CaptureRefusedError | None:
         """Tell why no new visit should begin now, or nothing."""

@@ -50,3 +50,12 @@ QUEUE_STATES: dict[str, LazyString] = {
     "held": _l("not accepted by the authority: call the help desk"),
     "corrupt": _l("damaged on this station: call the help desk"),
 }
+
+# What a station counts.
+COUNTS: dict[str, LazyString] = {
+    "apoyos": _l("Apoyos saved"),
+    "sent": _l("Sent"),
+    "pending": _l("Pending"),
+    "attention": _l("Need attention"),
+    "voids": _l("Withdrawn"),
+}

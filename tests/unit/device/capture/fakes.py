@@ -10,7 +10,8 @@ from device.camera.base import CameraTimeoutError, Frame
 from device.capture.desk import Desk, DeskSettings
 from device.capture.photographer import Photographer
 from device.errors import CaptureRefusedError, DiskFullError
-from device.queue.seal import ApoyoDraft, Sealed
+from device.queue.overview import Counts
+from device.queue.seal import ApoyoDraft, ClosedSession, Sealed
 from domain.credential.fields import Side
 from tests.kiosks import (
     BACK_COLOUR,
@@ -72,10 +73,18 @@ class FakeSealer:
         process: str,
         auxiliar: str | None = None,
         session: str | None = None,
-        numbers: Mapping[str, int] | None = None,
     ) -> Sealed:
         self.notes.append((kind, session))
         return Sealed(None, "0" * 64, 1, "e", "p", kind)
+
+    def session_counts(self, opened: Sealed) -> Counts:
+        return Counts(apoyos=len(self.drafts), pending=len(self.drafts))
+
+    def close_session(
+        self, opened: Sealed, *, process: str, auxiliar: str, session: str
+    ) -> ClosedSession | None:
+        self.notes.append((Kind.SESSION_CLOSE, session))
+        return None
 
     def refusal(self) -> CaptureRefusedError | None:
         return self.refuses

@@ -104,12 +104,18 @@ class TestTheBytes:
     @given(st.text(alphabet="ABCDEFGHJKMNPQRSTVWXYZ0123456789-.#/:", min_size=1, max_size=120))
     def test_of_a_qr_code_are_a_picture_that_no_printer_takes_for_commands(self, text: str) -> None:
         modules = escpos.qr_modules(text)
-        content = escpos.raster(modules)
+        content = escpos.raster(modules, 32)
         assert set(content[8:]) <= {0x00, 0x0F, 0xF0, 0xFF}
         assert REALTIME.search(content) is None
         picture = np.where(np.kron(modules, np.ones((4, 4), bool)), 0, 255).astype(np.uint8)
         (read,) = zxingcpp.read_barcodes(picture)
         assert read.text == text
+
+    @pytest.mark.parametrize(("length", "size"), [(60, 3), (500, 0)])
+    def test_of_a_qr_code_fit_the_narrow_paper(self, length: int, size: int) -> None:
+        content = escpos.raster(escpos.qr_modules("x" * length), 32)
+        assert content[3] == size
+        assert (content[4] + 256 * content[5]) * 8 * (2 if size else 1) <= 384
 
     def test_set_a_code_twice_as_large(self) -> None:
         content = escpos.encode(Slip((Line("23456", Style.LARGE),)), 32)
