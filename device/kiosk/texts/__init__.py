@@ -10,12 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from device.kiosk.texts import card, face, sign_in, signature, station
 from device.kiosk.texts.checks import CHECKS
-<<<<<<< HEAD
 from device.kiosk.texts.guidance import HINTS
-from device.kiosk.texts.names import FIELDS, QUEUE_STATES, SOURCES, STEPS
-=======
 from device.kiosk.texts.names import COUNTS, FIELDS, QUEUE_STATES, SOURCES, STEPS
->>>>>>> 90dc7b6 (wip)
 
 __all__ = ["CHECKS", "COUNTS", "FIELDS", "MESSAGES", "QUEUE_STATES", "SOURCES", "STEPS", "UNKNOWN"]
 
