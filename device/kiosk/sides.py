@@ -54,4 +54,6 @@ def _page(side: Side) -> ResponseReturnValue:
     case = kiosk().desk.case
     if not isinstance(case, Shooting):
         abort(409)
-    return render_template("side.html", side=side.value, shooting=case)
+    return render_template(
+        "side.html", side=side.value, shooting=case, automatic=kiosk().guide.automatic
+    )
