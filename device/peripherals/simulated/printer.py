@@ -39,7 +39,7 @@ class SimulatedPrinter:
         self._lock = threading.RLock()
         self._waiting = bytearray()
         self._paper_dots = _ROLL_MM * DOTS_PER_MM
-        self._is_cover_open = False
+        self._is_cover_open = self._hangs = False
         self._strip = Strip(columns)
         self._strips: list[Strip] = []
         self._line = bytearray()
@@ -78,8 +78,16 @@ class SimulatedPrinter:
             self._work()
 
     def hang(self) -> None:
-        """Take no byte and answer nothing."""
+        """Take no byte and answer nothing, from this very moment."""
+        self._hangs = True
         self.terminal.pause()
+
+    def resume(self) -> None:
+        """Go on after a hang."""
+        self.terminal.resume()
+        with self._lock:
+            self._hangs = False
+            self._work()
 
     def close(self) -> None:
         """Unplug it."""
@@ -101,7 +109,8 @@ class SimulatedPrinter:
                 self._request = begun  # the rest of it is still on the line
                 break
             if begun.startswith(b"\x10\x04"):
-                self.terminal.send(bytes((self._status(begun[2]),)))
+                if not self._hangs:
+                    self.terminal.send(bytes((self._status(begun[2]),)))
                 position += 3
             else:
                 rest.append(begun[0])
@@ -127,7 +136,7 @@ class SimulatedPrinter:
         return self._is_cover_open or self._paper_dots <= 0
 
     def _work(self) -> None:
-        while not self._is_stopped:
+        while not self._is_stopped and not self._hangs:
             taken = self._take()
             if not taken:
                 return

@@ -43,7 +43,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     )
     eventually(lambda: isinstance(printer.state, Ready))
     yield Bench(printer, twin)
-    twin.terminal.resume()
     printer.close()
     twin.close()
 
