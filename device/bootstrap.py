@@ -129,6 +129,7 @@ def build_station(
         recovered=tuple(sealed.folio for sealed in recovered.adopted if sealed.folio),
         language=config.kiosk.language,
         peripherals=open_peripherals(config, clock),
+        policy_texts=lambda: store.policy().texts,
     )
     camera.start()
     log.info(

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from device.bootstrap import Station, build_station
 from device.camera.base import Image
 from device.camera.service import Running
-from device.config import CameraConfig, Config, InferenceConfig
+from device.config import CameraConfig, Config, InferenceConfig, PeripheralsConfig
 from device.inference.base import Classification, Model, Quad, TextBox
 from device.inference.reader import Preview
 from device.inference.reading import Attack, FieldReading, Quality, Reading
@@ -36,6 +36,7 @@ PASSWORD = "una contraseña inventada"
 # The library's own figures would make every test wait; the verifier names its figures.
 VERIFIER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
 NOTICE = "Aviso inventado para las pruebas.\n\nNadie de esta estación puede abrir lo guardado."
+POLICY_TEXTS = {"citizen_page": "https://apoyo.example.mx/c", "help_desk": "800 000 0000"}
 STROKES = "[[[0.1,0.2],[0.3,0.8],[0.5,0.2],[0.7,0.8]],[[0.2,0.5],[0.8,0.5]]]"
 
 FRONT_COLOUR, BACK_COLOUR, FACE_COLOUR = (196, 226, 214), (228, 214, 236), (120, 150, 190)
@@ -288,6 +289,7 @@ def kiosk_policy(centre: Centre, **process: Any) -> Policy:
             Auxiliar(AUXILIAR, SOLICITUD, PROCESS, "Auxiliar Inventada", "Aspirante Inventado",
                      verifier=VERIFIER),
         ),
+        texts=POLICY_TEXTS,
     )  # fmt: skip
 
 
@@ -311,14 +313,24 @@ def enrolled_config(folder: Path, centre: Centre, **process: Any) -> Config:
 
 
 @contextmanager
-def stand(folder: Path, *, automatic: bool = False, **process: Any) -> Iterator[Stand]:
+def stand(
+    folder: Path,
+    *,
+    automatic: bool = False,
+    peripherals: PeripheralsConfig | None = None,
+    **process: Any,
+) -> Iterator[Stand]:
     """Build a station with these settings of its process, and close it afterwards.
 
     Pictures take themselves where `automatic` says so: elsewhere a test says when.
     """
     centre, reader = Centre(), ScriptedReader()
     config = enrolled_config(folder, centre, **process)
-    config = replace(config, kiosk=replace(config.kiosk, automatic_shutter=automatic))
+    config = replace(
+        config,
+        kiosk=replace(config.kiosk, automatic_shutter=automatic),
+        peripherals=peripherals or PeripheralsConfig(),
+    )
     station = build_station(config, "0.1.0-test", reader=reader)
     at_work = Stand(station, reader, centre, config, folder / "scenes")
     at_work.wait_for_camera()

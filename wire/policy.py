@@ -86,7 +86,8 @@ class Policy:
     keys: Annotated[tuple[VerifyingKey, ...], Limits(most=32)]
     auxiliares: Annotated[tuple[Auxiliar, ...], Limits(most=5_000)] = ()
     settings: Settings = Settings()
-    texts: Annotated[Mapping[str, str], Limits(most=5)] = field(default_factory=dict)
+    # What stations show and print: `citizen_page` (https://…), `help_desk`.
+    texts: Annotated[Mapping[str, str], Limits(most=500)] = field(default_factory=dict)
     minimum_software: Annotated[str, Limits(pattern=_WORD)] = "0"
     v: Annotated[int, Limits(low=VERSION, high=VERSION)] = VERSION
 

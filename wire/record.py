@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
+from domain.citizen_code import PATTERN as CITIZEN_CODE
 from wire.canonical import dumps, loads
 from wire.envelope import pad
 from wire.errors import RecordError, ShapeError
@@ -94,6 +95,7 @@ class Capture:
 
     `mrz` has three lines of 30 or nothing. `qualities` maps e.g. `front.focus` to a number,
     `timings_ms` a stage to milliseconds, `versions` a model or program to its digest or version.
+    `code` is on the citizen's slip: who has it and the folio may ask for this apoyo.
     """
 
     model: Annotated[str, Limits(pattern=r"C|D|E|F|G|H|new")]
@@ -111,6 +113,7 @@ class Capture:
     timings_ms: Annotated[Mapping[str, int], Limits(most=64, low=0)] = field(default_factory=dict)
     versions: Annotated[Mapping[str, str], Limits(most=32)] = field(default_factory=dict)
     flags: Annotated[tuple[str, ...], Limits(pattern=_CODE, most=32)] = ()
+    code: Annotated[str, Limits(pattern=f"|{CITIZEN_CODE}")] = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

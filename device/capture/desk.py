@@ -15,6 +15,7 @@ from typing import TypeVar
 from device.camera.base import Image
 from device.capture import signature
 from device.capture.attendance import Attendance, Closed, SignedIn
+from device.capture.citizen_code import draw_code
 from device.capture.errors import WrongStepError
 from device.capture.gathered import to_capture, to_images
 from device.capture.live_photo import FacePhoto
@@ -71,6 +72,7 @@ class Desk:
         new_session: Callable[[], str],
         versions: Mapping[str, str],
         settings: DeskSettings | None = None,
+        new_code: Callable[[], str] = draw_code,
     ) -> None:
         self._photographer = photographer
         self._sealer = sealer
@@ -79,6 +81,7 @@ class Desk:
         self._versions = versions
         self._settings = settings or DeskSettings()
         self._attendance = Attendance(sealer, policy, clock, new_session)
+        self._new_code = new_code
         self._lock = threading.RLock()
         self._case: Case | None = None
         self._touched_ms = clock.monotonic_ms()
@@ -299,7 +302,7 @@ class Desk:
             if isinstance(self._case, Sealed):
                 return self._case
             case = self._at(Reviewing)
-            here = self._require_auxiliar()
+            here, code, now_ms = self._require_auxiliar(), self._new_code(), self._wall_ms()
             draft = ApoyoDraft(
                 process=case.process.id,
                 solicitud=here.auxiliar.solicitud,
@@ -307,15 +310,16 @@ class Desk:
                 session=here.session,
                 capture=to_capture(
                     case,
-                    captured_ms=self._wall_ms(),
+                    captured_ms=now_ms,
                     visit_ms=self._clock.monotonic_ms() - case.began_ms,
                     versions=self._versions,
                     today=self.today(),
+                    code=code,
                 ),
                 images=to_images(case),
             )
             sealed = self._sealer.seal(draft)
-            done = Sealed(folio=sealed.folio or "", link=sealed.link)
+            done = Sealed(sealed.folio or "", sealed.link, code, now_ms)
             self._case = done
             self._touch()
             return done

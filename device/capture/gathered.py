@@ -63,6 +63,7 @@ def to_capture(
     visit_ms: int,
     versions: Mapping[str, str],
     today: date,
+    code: str = "",
 ) -> Capture:
     """Return the record of a visit, without the packet around it.
 
@@ -72,6 +73,7 @@ def to_capture(
         visit_ms: How long the visit took.
         versions: Programs and models that took part.
         today: The day against which the vigencia is held.
+        code: The citizen's code, which their slip shows.
     """
     front, back = case.front.reading, case.back.reading
     mrz = back.mrz or front.mrz or ()
@@ -98,6 +100,7 @@ def to_capture(
         },
         versions=dict(versions),
         flags=_flags(case),
+        code=code,
     )
 
 

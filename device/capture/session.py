@@ -67,10 +67,15 @@ class Cancelled:
 
 @dataclass(frozen=True)
 class Sealed:
-    """The record is safe: the seal's last commit returned."""
+    """The record is safe: the seal's last commit returned.
+
+    `code` is the citizen's; it is nowhere else outside the record, and gone when the page is left.
+    """
 
     folio: str
     link: str
+    code: str = field(default="", repr=False)
+    sealed_ms: int = 0
     step: Step = Step.SEALED
 
 

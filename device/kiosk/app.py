@@ -29,6 +29,9 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
                                                                            → /capture/summary
     POST /capture/signature/again   from the summary back to the pad
     POST /capture/seal              JSON adds folio, link                  → /capture/done
+    GET  /capture/slip              JSON: state (`slip.printing`, `slip.printed`, `slip.none`, or
+                                    the code of why it is not printed), text, again
+    POST /capture/slip              print the citizen's slip once more; JSON adds slip as above
     POST /capture/cancel            ends the visit from anywhere           → /
     POST /capture/clear             leaves the last page                   → /
     GET  /capture/consent …         one page per step: consent front back confirm live-photo
@@ -71,6 +74,7 @@ from device.kiosk import (
     practice,
     sides,
     signature,
+    slip,
     start,
     status,
     stream,
@@ -90,6 +94,7 @@ PARTS = (
     stream,
     practice,
     closing,
+    slip,
 )
 
 # One burst of strokes is the largest body; photos come from the camera, never from a form.

@@ -74,6 +74,7 @@ class Kiosk:
     """The parts of one station; `health` says how they are, without personal data.
 
     `recovered` are the folios of records that a crash left complete and this start adopted.
+    `policy_texts` are those that the centre signed for all its stations.
     """
 
     desk: Desk
@@ -88,6 +89,7 @@ class Kiosk:
     recovered: tuple[str, ...] = ()
     language: str = "es_MX"
     peripherals: Peripherals = field(default_factory=Peripherals)
+    policy_texts: Callable[[], Mapping[str, str]] = dict
     seat: Seat = field(default_factory=Seat)
 
 

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from device.capture.gathered import shown_value
 from device.capture.session import Reviewing, Sealed, Step
-from device.kiosk import answers
+from device.kiosk import answers, slip
 from device.kiosk.answers import at_step, signed_in
 from device.kiosk.services import kiosk
+from domain.citizen_code import grouped
 
 bp = Blueprint("summary", __name__, url_prefix="/capture")
 
@@ -32,6 +33,7 @@ def page() -> ResponseReturnValue:
 def seal() -> ResponseReturnValue:
     """Seal; the answer is sent after the seal's last commit returned, and not before."""
     sealed = kiosk().desk.seal()
+    slip.begin_once(sealed)
     return answers.go_on(folio=sealed.folio, link=sealed.link)
 
 
@@ -42,4 +44,6 @@ def done() -> ResponseReturnValue:
     case = kiosk().desk.case
     if not isinstance(case, Sealed):
         abort(409)
-    return render_template("done.html", folio=case.folio)
+    return render_template(
+        "done.html", folio=case.folio, code=grouped(case.code), slip=slip.described(case)
+    )

@@ -8,12 +8,23 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from device.kiosk.texts import card, face, sign_in, signature, station
+from device.kiosk.texts import card, face, peripherals, sign_in, signature, station
 from device.kiosk.texts.checks import CHECKS
 from device.kiosk.texts.guidance import HINTS
 from device.kiosk.texts.names import COUNTS, FIELDS, QUEUE_STATES, SOURCES, STEPS
+from device.kiosk.texts.peripherals import SLIP_AGAIN
 
-__all__ = ["CHECKS", "COUNTS", "FIELDS", "MESSAGES", "QUEUE_STATES", "SOURCES", "STEPS", "UNKNOWN"]
+__all__ = [
+    "CHECKS",
+    "COUNTS",
+    "FIELDS",
+    "MESSAGES",
+    "QUEUE_STATES",
+    "SLIP_AGAIN",
+    "SOURCES",
+    "STEPS",
+    "UNKNOWN",
+]
 
 MESSAGES: dict[str, LazyString] = {
     **card.MESSAGES,
@@ -21,6 +32,7 @@ MESSAGES: dict[str, LazyString] = {
     **signature.MESSAGES,
     **sign_in.MESSAGES,
     **station.MESSAGES,
+    **peripherals.MESSAGES,
 }
 
 UNKNOWN = _l("It was not saved. Try again; if it happens again, call the help desk.")

@@ -16,6 +16,7 @@ from device.capture.errors import (
 )
 from device.capture.session import AwaitingFront, Cancelled, Confirming, Sealed, Shooting, Step
 from device.errors import CaptureRefusedError, DiskFullError
+from domain.citizen_code import parse_citizen_code
 from domain.credential.fields import Model, Side
 from tests.kiosks import PASSWORD, STROKES
 from tests.stations import AUXILIAR
@@ -35,7 +36,9 @@ class TestAVisit:
     def test_goes_from_consent_to_the_seal(self) -> None:
         place = Workplace()
         place.to_step("sealed")
-        assert place.desk.case == Sealed(folio="S001-A0001-EST01-00000001", link=f"{1:064x}")
+        case = place.desk.case
+        assert isinstance(case, Sealed)
+        assert (case.folio, case.link) == ("S001-A0001-EST01-00000001", f"{1:064x}")
 
     def test_seals_what_was_captured(self) -> None:
         place = Workplace()
@@ -313,7 +316,14 @@ class TestTheSeal:
 
     def test_keeps_nothing_of_the_person(self) -> None:
         desk = Workplace().to_step("sealed")
-        assert set(vars(desk.case)) == {"folio", "link", "step"}
+        assert set(vars(desk.case)) == {"folio", "link", "code", "sealed_ms", "step"}
+
+    def test_seals_the_code_that_the_person_is_told_and_hides_it_in_logs(self) -> None:
+        place = Workplace()
+        case = place.to_step("sealed").case
+        assert isinstance(case, Sealed)
+        assert parse_citizen_code(case.code) == place.sealer.drafts[0].capture.code
+        assert case.code not in repr(case) + repr(place.sealer.drafts[0].capture)
 
     def test_does_not_need_a_photo_where_the_process_needs_none(self) -> None:
         place = Workplace(live_photo_required=False)
