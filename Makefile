@@ -66,6 +66,10 @@ translations: $(INSTALLED) ## collect, merge and compile the Spanish catalogues 
 bench-reading: $(INSTALLED) system-run ## read unseen synthetic frames and print the table of results
 	$(PY) -m bench.reading $(ARGS)
 
+.PHONY: bench-kiosk
+bench-kiosk: $(INSTALLED) system-run ## how long a visit takes, the preview, and memory over 500 captures
+	$(PY) -m bench.kiosk $(ARGS)
+
 .PHONY: monkey
 monkey: $(INSTALLED) system-test ## 10,000 random taps and keys on the kiosk; SEED=n
 	ACOPIO_MONKEY_ACTIONS=10000 ACOPIO_MONKEY_SEED=$(SEED) $(PY) -m pytest -s --log-cli-level=INFO \

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -97,6 +97,14 @@ class Kiosk:
         if "error" in said:
             raise KioskRefusedError(f"{path}: {said['error']['code']}: {said['error']['message']}")
         return said
+
+    def pictures(self, path: str) -> Iterator[bytes]:
+        """Open a stream of the camera and give its pictures, until the station ends it."""
+        with self._browser.get(f"{self.address}{path}", stream=True, timeout=_TIMEOUT_S) as answer:
+            while len(head := answer.raw.read(8)) == 8:
+                answer.raw.read(int.from_bytes(head[:4]))
+                if picture := answer.raw.read(int.from_bytes(head[4:])):
+                    yield picture
 
     def queue_folios(self) -> set[str]:
         """Give the folios that the page of the queue shows as waiting."""

@@ -4,18 +4,18 @@ Whoever sits before the screen is the auxiliar; the camera is replayed, and inve
 every model take turns before it.
 """
 
-import contextlib
 import os
 import shutil
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from demo import centre, scenes, station
-from demo.cast import invent_visits
+from demo.cast import Visit, invent_visits
 from demo.hands import Hands
-from demo.places import Places, choose_ports
+from demo.places import Places, Ports, choose_ports
 from demo.processes import ProcessFailedError, Supervisor
 from demo.terminal import Terminal
 
@@ -53,20 +53,13 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor) -> None:
     terminal.step("Se fotografían las credenciales (quedan guardadas para la próxima vez)")
     scenes.take_all(frames, visits, lambda done, all_: terminal.bar("fotografías", done, all_))
     terminal.end_bar()
-    shutil.rmtree(places.run, ignore_errors=True)
-    ports = choose_ports()
-    terminal.step("Se prepara la sede central y se enrola la estación")
-    centre.prepare(places, ports, visits, ports.stations)
-    supervisor.start_all(centre.programs(places, ports))
-    station.enrol(places, ports)
-    address = f"http://127.0.0.1:{ports.kiosk}"
-    hands = Hands(places, frames, visits, address)
+    terminal.step("Se prepara la sede central, se enrola la estación y arranca todo")
+    ports = start(places, supervisor, frames, visits)
+    hands = Hands(places, frames, visits, f"http://127.0.0.1:{ports.kiosk}")
     hands.start()
-    terminal.step("Arrancan el quiosco y la entrega")
-    supervisor.start_all([station.kiosk_program(places, ports), station.delivery_program(places)])
     terminal.say(
         f"""
-  Quiosco      {address}
+  Quiosco      http://127.0.0.1:{ports.kiosk}
                auxiliar {centre.AUXILIAR}, contraseña {centre.AUXILIAR_PASSWORD}
   Portal       http://127.0.0.1:{ports.portal}
   Bitácoras    {places.logs}
@@ -74,11 +67,25 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor) -> None:
 Una persona inventada pone su credencial cuando la pantalla la pide. Ctrl-C termina todo."""
     )
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
-        terminal.say("\nSe cierran los procesos.")
+        threading.Event().wait()
     finally:
         hands.stop()
+
+
+def start(places: Places, supervisor: Supervisor, frames: Path, visits: Sequence[Visit]) -> Ports:
+    """Prepare a centre, enrol a station and run both; the camera sees an empty table.
+
+    Raises:
+        SetupError, ProcessFailedError: Something could not be prepared, or did not start.
+    """
+    shutil.rmtree(places.run, ignore_errors=True)
+    ports = choose_ports()
+    centre.prepare(places, ports, visits, ports.stations)
+    supervisor.start_all(centre.programs(places, ports))
+    station.enrol(places, ports)
+    places.show(scenes.table(frames))
+    supervisor.start_all([station.kiosk_program(places, ports), station.delivery_program(places)])
+    return ports
 
 
 if __name__ == "__main__":
