@@ -27,9 +27,9 @@ LICENCE = "the licence of this repository; trained on invented credentials only"
 
 _HEADER = """\
 The models of a station. Written by `training.model_card`; a file whose SHA-256 differs from the
-one here is refused at start. `file` is relative to this file. An input is float32, N×H×W×C in
--1…1 (x / 127.5 - 1); the int8 variant takes and gives int8, by the scale and zero point of its
-tensors.
+one here is refused at start. `file` is relative to this file, or to the installed package that
+`package` names. An input is float32, N×H×W×C in -1…1 (x / 127.5 - 1; the face mesh wants 0…1);
+the int8 variant takes and gives int8, by the scale and zero point of its tensors.
 """
 
 

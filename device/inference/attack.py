@@ -26,6 +26,8 @@ _COLOURFUL = 4.5  # spread in CIELAB units at which a card is surely in colour
 _COLOURLESS = 1.6
 _RIM = 40  # card pixels left out at each edge
 _BAND = (0.12, 0.47)  # cycles per card pixel: pitches of two to eight
+_AROUND = 0.068  # the surroundings of a peak, as a share of the spectrum
+_LEAST_PX = 64
 # Natural logarithm of the peak over its surroundings: where suspicion begins, where it is sure.
 _PEAK, _SURE_PEAK = 3.8, 5.2
 
@@ -67,19 +69,27 @@ def _screen(card: Image) -> float:
     Print has fine lines too, but of other pitches in other places: the spectrum of every row is
     taken, and their mean logarithm has a narrow peak only where all of them have it.
     """
-    grey = np.asarray(cv2.cvtColor(card, cv2.COLOR_RGB2GRAY), np.uint8)
-    return max(_raster(grey), _raster(np.ascontiguousarray(grey.T)))
+    inner = card[_RIM:-_RIM, _RIM:-_RIM]
+    grey = np.asarray(cv2.cvtColor(inner, cv2.COLOR_RGB2GRAY), np.uint8)
+    peak = max(raster(grey), raster(np.ascontiguousarray(grey.T)))
+    return float(np.clip((peak - _PEAK) / (_SURE_PEAK - _PEAK), 0, 1))
 
 
-def _raster(grey: Image) -> float:
-    rows = grey[_RIM:-_RIM:4, _RIM:-_RIM].astype(np.float32)
+def raster(grey: Image) -> float:
+    """Return how far the sharpest line of the rows' common spectrum stands out, as a logarithm.
+
+    0 is a picture too small to tell.
+    """
+    if min(grey.shape) < _LEAST_PX:
+        return 0.0
+    rows = grey[::4].astype(np.float32)
     window = np.hanning(rows.shape[1]).astype(np.float32)
     lines = (rows - cv2.blur(rows, (9, 1))) * window
     spectrum = cv2.dft(lines, flags=cv2.DFT_ROWS | cv2.DFT_COMPLEX_OUTPUT)
     half = rows.shape[1] // 2
     power = spectrum[:, :half, 0] ** 2 + spectrum[:, :half, 1] ** 2
     mean = np.log(power + 1).mean(axis=0).astype(np.float32)
-    prominence = mean - cv2.blur(mean.reshape(1, -1), (41, 1)).reshape(-1)
+    around = max(9, round(half * _AROUND)) | 1
+    prominence = mean - cv2.blur(mean.reshape(1, -1), (around, 1)).reshape(-1)
     low, high = round(2 * half * _BAND[0]), round(2 * half * _BAND[1])
-    peak = float(prominence[low:high].max())
-    return float(np.clip((peak - _PEAK) / (_SURE_PEAK - _PEAK), 0, 1))
+    return float(prominence[low:high].max())

@@ -52,7 +52,7 @@ def list_models(models_toml: Path, *, int8: bool = False) -> dict[str, ModelFile
         try:
             found[name] = ModelFile(
                 name=name,
-                path=models_toml.parent / str(variant["file"]),
+                path=_folder(models_toml, table) / str(variant["file"]),
                 sha256=str(variant["sha256"]),
                 thresholds=_thresholds(table.get("thresholds", {}), int8=variant is not table),
                 alphabet=str(table.get("alphabet", "")),
@@ -61,6 +61,19 @@ def list_models(models_toml: Path, *, int8: bool = False) -> dict[str, ModelFile
         except (KeyError, TypeError) as error:
             raise ModelError(f"{models_toml}: [{name}] lacks {error}") from error
     return found
+
+
+def _folder(models_toml: Path, table: Mapping[str, Any]) -> Path:
+    """Return where the files of a model lie: beside the list, or in the package that it names.
+
+    The package is not imported: only its files are wanted, and its code may need what is not here.
+    """
+    package = table.get("package")
+    if package is None:
+        return models_toml.parent
+    spec = find_spec(str(package))
+    places = spec.submodule_search_locations if spec is not None else None
+    return Path(places[0]) if places else models_toml.parent / f"{package}-is-not-installed"
 
 
 def is_fast_with_int8() -> bool:

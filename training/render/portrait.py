@@ -4,6 +4,7 @@ The same seed always gives the same features, so that the photo of the card, its
 live photo show one invented person in different light, pose and clothes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -103,7 +104,7 @@ def _shade(colour: Colour, factor: float) -> Colour:
 
 
 @dataclass
-class _Pen:
+class Pen:
     """Draws in face units: x to the right, y down, the face's centre at 0, 0."""
 
     image: Image
@@ -202,18 +203,19 @@ def draw_portrait(
     ground: Colour | Image = (235, 235, 235),
     zoom: float = 1.0,
     live: bool = False,
+    over: Callable[[Pen, Face], None] | None = None,
 ) -> tuple[Image, NDArray[np.float32]]:
     """Draw head and shoulders; return the picture and the person's coverage 0…1.
 
     `ground` is a plain colour or a picture of the same size. `live` asks for a freer pose, as in
-    a photo taken at a station instead of a studio.
+    a photo taken at a station instead of a studio. `over` draws what is worn over the face.
     """
     image = np.empty((height, width, 3), np.uint8)
     image[:] = np.array(ground, np.uint8)
     mask = np.zeros((height, width), np.uint8)
     loose = 2.2 if live else 1.0
     unit = 0.29 * min(height, width * 1.2) * zoom
-    pen = _Pen(
+    pen = Pen(
         image,
         mask,
         width * (0.5 + rng.normal(0, 0.012 * loose)),
@@ -228,6 +230,8 @@ def draw_portrait(
     _hair_front(pen, face, rng)
     if face.glasses and (live or rng.random() < 0.4):
         _glasses(pen, face)
+    if over is not None:
+        over(pen, face)
     side = rng.uniform(-1, 1) * (0.22 if live else 0.1)
     ramp = np.linspace(1 - side, 1 + side, width, dtype=np.float32)[None, :, None]
     lit = np.where(mask[..., None] > 0, image * ramp, image)
@@ -252,7 +256,7 @@ def _outline(face: Face) -> list[tuple[float, float]]:
     return half + [(-x, y) for x, y in reversed(half) if x > 0]
 
 
-def _hair_behind(pen: _Pen, face: Face) -> None:
+def _hair_behind(pen: Pen, face: Face) -> None:
     if face.hair_style in (3, 4):
         drop = 1.75 if face.hair_style == 3 else 1.0
         w = face.width + 0.24
@@ -279,7 +283,7 @@ def _hair_behind(pen: _Pen, face: Face) -> None:
         )
 
 
-def _shoulders(pen: _Pen, face: Face, rng: Generator) -> None:
+def _shoulders(pen: Pen, face: Face, rng: Generator) -> None:
     neck = face.jaw * 0.62
     cloth = _colour(rng.uniform(20, 235, 3) * rng.uniform(0.5, 1))
     wide = 1.75 + (0.15 if face.jaw > 0.7 else 0)
@@ -320,7 +324,7 @@ def _shoulders(pen: _Pen, face: Face, rng: Generator) -> None:
         pen.line([(neck * 1.1, 1.38), (0.12, 1.8)], _shade(cloth, 0.7), 0.06)
 
 
-def _head(pen: _Pen, face: Face, rng: Generator) -> None:
+def _head(pen: Pen, face: Face, rng: Generator) -> None:
     for side in (-1, 1):
         x = side * face.width * 1.02
         pen.blob(
@@ -363,7 +367,7 @@ def _head(pen: _Pen, face: Face, rng: Generator) -> None:
     cv2.copyTo(around, 255 - inside, pen.image)
 
 
-def _features(pen: _Pen, face: Face, rng: Generator) -> None:
+def _features(pen: Pen, face: Face, rng: Generator) -> None:
     ey = face.eye_height - 0.08
     es = face.eye_size
     dark = _shade(face.skin, 0.55)
@@ -494,7 +498,7 @@ def _features(pen: _Pen, face: Face, rng: Generator) -> None:
         )
 
 
-def _hair_front(pen: _Pen, face: Face, rng: Generator) -> None:
+def _hair_front(pen: Pen, face: Face, rng: Generator) -> None:
     style, w = face.hair_style, face.width
     hair = face.hair
     # Where the hairline runs belongs to the face, not to the picture.
@@ -583,7 +587,7 @@ def _hair_front(pen: _Pen, face: Face, rng: Generator) -> None:
         )
 
 
-def _glasses(pen: _Pen, face: Face) -> None:
+def _glasses(pen: Pen, face: Face) -> None:
     y, r = face.eye_height - 0.07, face.eye_size * 1.9
     frame = (40, 36, 36)
     for side in (-1, 1):
