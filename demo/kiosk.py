@@ -144,10 +144,7 @@ def bring(kiosk: Kiosk, visit: Visit, hooks: Hooks, printed: dict[str, str]) -> 
     typed = corrections(read, printed)
     form = {f"field.{name}": text for name, text in read.items()}
     kiosk.post("/capture/confirm", **form | {f"field.{name}": text for name, text in typed.items()})
-    hooks.show(visit, "live", 0)
-    kiosk.page("/capture/live-photo")
-    kiosk.post("/capture/live-photo/shoot")
-    kiosk.post("/capture/live-photo/accept")
+    attempts["live"] = _photograph_face(kiosk, visit, hooks)
     kiosk.page("/capture/signature")
     kiosk.post("/capture/signature", strokes=json.dumps(handwriting(visit)))
     kiosk.page("/capture/summary")
@@ -201,6 +198,17 @@ def _photograph(kiosk: Kiosk, visit: Visit, side: Shot, hooks: Hooks) -> tuple[i
             kiosk.post(f"/capture/{side}/keep")
             return attempt + 1, [f"{side}: {reason}" for reason in answer["reasons"]]
     raise KioskRefusedError(f"{side}: {_MOST_ATTEMPTS} intentos sin una fotografía aceptada")
+
+
+def _photograph_face(kiosk: Kiosk, visit: Visit, hooks: Hooks) -> int:
+    """Photograph the person until the photo may be used; give the attempts."""
+    for attempt in range(_MOST_ATTEMPTS):
+        hooks.show(visit, "live", attempt)
+        kiosk.page("/capture/live-photo")
+        if kiosk.post("/capture/live-photo/shoot")["may_accept"]:
+            kiosk.post("/capture/live-photo/accept")
+            return attempt + 1
+    raise KioskRefusedError(f"foto: {_MOST_ATTEMPTS} intentos sin una que sirva")
 
 
 # The register is asked with the clave; the names are what the aspirante and the person see.

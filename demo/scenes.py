@@ -17,8 +17,9 @@ from training.backgrounds import background
 from training.camera import photograph
 from training.camera.presentation import Presentation
 from training.camera.sensor import noise
+from training.live_photos import Kind, live_photo
 from training.render import invent_style, render_card
-from training.render.portrait import draw_portrait, invent_face
+from training.render.portrait import invent_face
 
 Shot = Literal["front", "back", "live"]
 SHOTS: tuple[Shot, ...] = ("front", "back", "live")
@@ -26,14 +27,17 @@ _SIZE = (960, 1280)
 # A hand is never still: the second frame of a burst is the first, moved by less than a pixel.
 _DRIFT_PX = 0.6
 _JPEG_QUALITY = 93
+_FAULTS: tuple[Kind, ...] = ("far", "sunglasses", "dark", "two_people", "mask")
 
 
 def frames_folder(root: Path, seed: int) -> Path:
     """Give the folder of the frames of a seed; it changes when the code that draws them does."""
     here = Path(__file__).resolve().parent
-    sources = [Path(__file__), here / "cast.py", here.parent / "training" / "people.py"]
+    training = here.parent / "training"
+    sources = [Path(__file__), here / "cast.py"]
+    sources += [training / name for name in ("people.py", "backgrounds.py", "live_photos.py")]
     for package in ("render", "camera"):
-        sources += sorted((here.parent / "training" / package).glob("*.py"))
+        sources += sorted((training / package).glob("*.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     return root / f"{seed}-{digest}"
 
@@ -114,7 +118,7 @@ def _scene(folder: Path, visit: Visit, shot: str, attempt: int) -> Path:
 def _take(folder: Path, visit: Visit, shot: Shot, attempt: int) -> None:
     rng = np.random.default_rng([visit.seed, SHOTS.index(shot), attempt])
     if shot == "live":
-        image, printed = _live_photo(visit, rng), None
+        image, printed = _live_photo(visit, attempt, rng), None
     else:
         image, printed = _card(visit, shot, attempt, rng)
     path = _scene(folder, visit, shot, attempt)
@@ -152,13 +156,15 @@ def _card(
     return taken.image, {"fields": card.fields, "mrz": card.mrz}
 
 
-def _live_photo(visit: Visit, rng: np.random.Generator) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    height, width = _SIZE
+def _live_photo(
+    visit: Visit, attempt: int, rng: np.random.Generator
+) -> np.ndarray[Any, np.dtype[np.uint8]]:
     person = visit.person
     face = invent_face(person.face_seed, person.sexo, float(person.edad))
-    room = background(rng, height, width)
-    image, _ = draw_portrait(face, rng, height, width, ground=room, live=True)
-    return noise(image, rng, 2.0)
+    # Every fifth citizen comes with something that the gate must notice.
+    fault = _FAULTS[visit.number // 5 % len(_FAULTS)]
+    kind = fault if visit.number % 5 == 0 and attempt == 0 else "good"
+    return live_photo(kind, face, rng, size=_SIZE)
 
 
 def _moved(

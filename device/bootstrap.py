@@ -22,6 +22,9 @@ from device.capture.photographer import Photographer, Reader
 from device.capture.practice import Practice
 from device.clock import SystemClock, classify, has_rtc, read_boot_id, to_ms
 from device.config import CameraConfig, Config, InferenceConfig
+from device.inference.base import ModelError
+from device.inference.blaze_face import BlazeFaceFinder
+from device.inference.faces import FaceFinder
 from device.inference.reader import load_reader
 from device.inference.tflite import DEFAULT_MODELS, list_models
 from device.kiosk.app import create_app
@@ -101,7 +104,7 @@ def build_station(
         clock,
         Supervision(frame_timeout_s=config.camera.timeout_s),
     )
-    photographer = Photographer(camera, reader)
+    photographer = Photographer(camera, reader, _finder(config.inference))
     settings = DeskSettings(
         idle_s=config.kiosk.idle_s,
         visit_timeout_s=config.kiosk.visit_timeout_s,
@@ -206,6 +209,24 @@ def open_reader(config: InferenceConfig) -> Reader:
     """
     int8 = {"auto": None, "float": False, "int8": True}[config.variant]
     return load_reader(models_toml(config), threads=config.threads, int8=int8)
+
+
+def open_finder(config: InferenceConfig) -> FaceFinder:
+    """Load the networks that find faces.
+
+    Raises:
+        ModelError: A model is missing, or is not the one listed.
+    """
+    return BlazeFaceFinder(list_models(models_toml(config)), threads=config.threads)
+
+
+def _finder(config: InferenceConfig) -> FaceFinder | None:
+    """Return the finder, or nothing: without it the auxiliar alone looks at the live photos."""
+    try:
+        return open_finder(config)
+    except ModelError as error:
+        log.warning("face.finder_missing code=%s reason=%s", error.code, error)
+        return None
 
 
 def models_digest(path: Path) -> str:

@@ -46,6 +46,7 @@ def examine(config: Config) -> list[Finding]:
     checks: tuple[tuple[str, Callable[[Config], str]], ...] = (
         ("cámara", _camera),
         ("modelos", _models),
+        ("rostros", _faces),
         ("disco", _disk),
         ("cola", _spool),
         ("alta", _enrolment),
@@ -103,6 +104,11 @@ def _models(config: Config) -> str:
     bootstrap.open_reader(config.inference)
     digest = bootstrap.models_digest(bootstrap.models_toml(config.inference))
     return f"variante {config.inference.variant}, conjunto {digest[:12]}"
+
+
+def _faces(config: Config) -> str:
+    bootstrap.open_finder(config.inference)
+    return "se buscan en la foto"
 
 
 def _disk(config: Config) -> str:

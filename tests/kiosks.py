@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 
 import cv2
 import numpy as np
+import tomlkit
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -23,13 +25,17 @@ from device.camera.base import Image
 from device.camera.service import Running
 from device.config import CameraConfig, Config, InferenceConfig, PeripheralsConfig
 from device.inference.base import Classification, Model, Quad, TextBox
+from device.inference.blaze_face import DETECTOR, MESH
 from device.inference.reader import Preview
 from device.inference.reading import Attack, FieldReading, Quality, Reading
+from device.inference.tflite import DEFAULT_MODELS
 from device.queue.assembly import open_spool
 from device.queue.enrolment import EnrolmentStore
 from domain.credential.fields import Side, Source
 from domain.credential.mrz import Mrz, build_mrz
+from tests.live_photos import photo_of
 from tests.stations import AUXILIAR, PROCESS, SOLICITUD, Centre, enrol_directly, station_config
+from training.live_photos import Kind
 from wire.policy import Auxiliar, Policy, sign_policy
 
 PASSWORD = "una contraseña inventada"
@@ -39,7 +45,7 @@ NOTICE = "Aviso inventado para las pruebas.\n\nNadie de esta estación puede abr
 POLICY_TEXTS = {"citizen_page": "https://apoyo.example.mx/c", "help_desk": "800 000 0000"}
 STROKES = "[[[0.1,0.2],[0.3,0.8],[0.5,0.2],[0.7,0.8]],[[0.2,0.5],[0.8,0.5]]]"
 
-FRONT_COLOUR, BACK_COLOUR, FACE_COLOUR = (196, 226, 214), (228, 214, 236), (120, 150, 190)
+FRONT_COLOUR, BACK_COLOUR = (196, 226, 214), (228, 214, 236)
 ZONE = build_mrz(
     Mrz("123456789", "0001000000001", "900101", "M", "341231", "01", "00001", "EJEMPLO PRUEBA",
         "LUISA")
@@ -145,14 +151,6 @@ def draw_scene(colour: tuple[int, int, int], size: tuple[int, int] = (800, 500))
         cv2.putText(
             image, line, place, cv2.FONT_HERSHEY_PLAIN, scale * width / 600, (30, 30, 40), 2
         )
-    if colour == FACE_COLOUR:
-        middle_x, middle_y, unit = width // 2, height // 2, height // 8
-        size_px = (int(1.5 * unit), 2 * unit)
-        cv2.ellipse(image, (middle_x, middle_y), size_px, 0, 0, 360, (214, 170, 140), -1)
-        for x in (-unit // 2, unit // 2):
-            cv2.circle(image, (middle_x + x, middle_y - unit // 3), unit // 6, (40, 30, 30), -1)
-        mouth = (middle_x, middle_y + unit * 4 // 5)
-        cv2.ellipse(image, mouth, (unit // 2, unit // 4), 0, 0, 180, (140, 50, 50), unit // 12)
     noise = np.random.default_rng(1).integers(-6, 7, image.shape)
     return np.asarray(np.clip(image.astype(np.int16) + noise, 0, 255), np.uint8)
 
@@ -173,6 +171,14 @@ class Stand:
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(self.scenes / scene)
         fresh.replace(self.scenes / "now")
+
+    def show_photo(self, kind: Kind, seed: int = 1) -> None:
+        """Put a person before the camera, or what somebody tries in place of one."""
+        name = f"{kind}-{seed}"
+        if not (self.scenes / name).exists():
+            (self.scenes / name).mkdir()
+            (self.scenes / name / "1.png").write_bytes(_packed(photo_of(kind, seed)))
+        self.show(name)
 
     def browser(self) -> Browser:
         """Open a browser on the kiosk."""
@@ -263,12 +269,14 @@ def bring_to(place: Stand, caller: Caller, step: str) -> dict[str, Any]:
 
 @cache
 def _scenes() -> dict[str, bytes]:
-    colours = {"front": FRONT_COLOUR, "back": BACK_COLOUR, "face": FACE_COLOUR,
-               "table": (52, 58, 66)}  # fmt: skip
-    return {
-        name: cv2.imencode(".png", draw_scene(colour)[:, :, ::-1])[1].tobytes()
-        for name, colour in colours.items()
-    }
+    colours = {"front": FRONT_COLOUR, "back": BACK_COLOUR, "table": (52, 58, 66)}
+    images = {name: draw_scene(colour) for name, colour in colours.items()}
+    images["face"] = photo_of("good")
+    return {name: _packed(image) for name, image in images.items()}
+
+
+def _packed(image: Image) -> bytes:
+    return cv2.imencode(".png", image[:, :, ::-1])[1].tobytes()
 
 
 def write_scenes(folder: Path) -> None:
@@ -312,20 +320,32 @@ def enrolled_config(folder: Path, centre: Centre, **process: Any) -> Config:
     return config
 
 
+def list_faces(models_toml: Path) -> None:
+    """Add the networks that find faces to a list of models."""
+    tables = tomllib.loads(DEFAULT_MODELS.read_text(encoding="utf-8"))
+    with models_toml.open("a", encoding="utf-8") as written:
+        for name in (DETECTOR, MESH):
+            written.write(tomlkit.dumps({name: tables[name]}))
+
+
 @contextmanager
 def stand(
     folder: Path,
     *,
     automatic: bool = False,
+    faces: bool = False,
     peripherals: PeripheralsConfig | None = None,
     **process: Any,
 ) -> Iterator[Stand]:
     """Build a station with these settings of its process, and close it afterwards.
 
-    Pictures take themselves where `automatic` says so: elsewhere a test says when.
+    Pictures take themselves where `automatic` says so: elsewhere a test says when. The station
+    has its networks for faces where `faces` says so: elsewhere nobody looks at the live photo.
     """
     centre, reader = Centre(), ScriptedReader()
     config = enrolled_config(folder, centre, **process)
+    if faces:
+        list_faces(folder / "models" / "models.toml")
     config = replace(
         config,
         kiosk=replace(config.kiosk, automatic_shutter=automatic),

@@ -263,12 +263,13 @@ class Desk:
         """Go on with the photo shown, or without one where the process needs none.
 
         Raises:
-            WrongStepError: There is no photo yet, or the visit stands elsewhere.
+            WrongStepError: There is no photo yet, another attempt comes first, or the visit stands
+                elsewhere.
         """
         with self._lock:
             case = self._at(AwaitingLivePhoto)
             if not case.may_go_on:
-                raise WrongStepError("a photo comes first")
+                raise WrongStepError("a photo, or another one, comes first")
             self._case = case.accept()
 
     def sign(self, strokes: str) -> None:
@@ -338,6 +339,11 @@ class Desk:
     def guide(self, image: Image, *, classify: bool = False) -> Preview | None:
         """Return guidance for a preview frame, None when the reader is busy or absent."""
         return self._photographer.guide(image, classify=classify)
+
+    @property
+    def finds_faces(self) -> bool:
+        """Say whether this station looks for faces."""
+        return self._photographer.finds_faces
 
     def guide_face(self, image: Image) -> Seen | None:
         """Return what the live photo still lacks, None where nothing looks for faces."""

@@ -13,6 +13,7 @@ from domain.credential.text import fold, normalise_printed
 from wire.record import Attack, Capture, Field, Images, Source
 
 if TYPE_CHECKING:
+    from device.capture.live_photo import FacePhoto
     from device.capture.session import Reviewing, Shot
 
 # The zone has no accents, no Ñ, and may have cut them: the printed names are better.
@@ -91,7 +92,7 @@ def to_capture(
         barcodes=tuple(code.to_json() for code in (*front.barcodes, *back.barcodes)),
         edits=case.edits,
         checks=checks(case.fields, mrz, today=today),
-        attacks=tuple(_attacks(front, "front") + _attacks(back, "back")),
+        attacks=tuple(_attacks(front, "front") + _attacks(back, "back") + _face_copy(case.face)),
         qualities=qualities,
         timings_ms={
             **{f"front.{stage}": round(ms) for stage, ms in front.ms.items()},
@@ -163,6 +164,13 @@ def _attacks(reading: Reading, image: str) -> list[Attack]:
     return [Attack(image, attack.kind or "none", score, attack.detected)]
 
 
+def _face_copy(face: FacePhoto | None) -> list[Attack]:
+    """Return how much the live photo looks like a photo of a photo, where that was looked at."""
+    if face is None or face.copy is None:
+        return []
+    return [Attack("face", "screen", face.copy, "face.screen" in face.codes)]
+
+
 def _flags(case: Reviewing) -> tuple[str, ...]:
     flags = [f"front.{reason}" for reason in case.front.reasons]
     flags += [f"back.{reason}" for reason in case.back.reasons]
@@ -177,6 +185,7 @@ def _flags(case: Reviewing) -> tuple[str, ...]:
         flags.append("face.none")
     else:
         flags += case.face.codes
+        flags += [] if case.face.is_good else ["face.kept_unaccepted"]
     codes = {fold(flag).lower().replace("-", "_").replace(" ", "_")[:64] for flag in flags}
     return tuple(sorted(codes))[:32]
 

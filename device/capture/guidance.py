@@ -9,6 +9,7 @@ import threading
 from typing import Protocol
 
 from device.camera.base import Image
+from device.capture.face_gate import CODES as FACE_ORDER
 from device.capture.session import AwaitingLivePhoto, Case, Open, Shooting, Step
 from device.capture.shutter import Points, Rules, Seen, Shutter
 from device.inference.base import Quad
@@ -80,12 +81,18 @@ class Guide:
         visit = desk, case.began_ms
         attempt = step, case.attempts if isinstance(case, Shooting | AwaitingLivePhoto) else 0
         if visit != self._visit:
-            self._shutter = Shutter(Rules(automatic=self._automatic, order=CARD_ORDER))
+            self._shutter = self._fresh()
+        elif attempt != self._attempt and step is Step.LIVE_PHOTO:
+            # Nobody looks while a photo is shown: whoever looks again wants another one.
+            self._shutter = self._fresh()
         elif attempt != self._attempt:
             # The card of the last picture still lies there: it is not taken for the next one.
             self._shutter = self._shutter.spent()
         if (visit, attempt) != (self._visit, self._attempt):
             self._visit, self._attempt, self._frames = visit, attempt, 0
+
+    def _fresh(self) -> Shutter:
+        return Shutter(Rules(automatic=self._automatic, order=CARD_ORDER + FACE_ORDER))
 
     def _see(self, desk: Eyes, step: Step, image: Image) -> Seen | None:
         preview = desk.guide(image, classify=self._frames % _CLASSIFY_EVERY == 0)

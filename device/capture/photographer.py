@@ -54,6 +54,7 @@ class Photographer:
         # Photographing takes seconds: whoever asks where the visit stands does not wait for it.
         self.shooting = threading.Lock()
         self._reading = threading.Lock()
+        self._looking = threading.Lock()
 
     def side(self, side: Side, case: AwaitingFront | AwaitingBack, *, today: date) -> Shot:
         """Take a burst of one side and read it.
@@ -70,7 +71,8 @@ class Photographer:
             CameraError: No frame.
         """
         frames = self._camera.burst(self._burst)
-        return live_photo.best_of([frame.image for frame in frames], self._finder)
+        with self._looking:
+            return live_photo.best_of([frame.image for frame in frames], self._finder)
 
     def guide(self, image: Image, *, classify: bool = False) -> Preview | None:
         """Return guidance for a preview frame, None when the reader is busy or absent.
@@ -86,9 +88,19 @@ class Photographer:
         finally:
             self._reading.release()
 
-    def guide_face(self, _image: Image) -> Seen | None:
-        """Return what the live photo still lacks; None where nothing looks for faces."""
-        return None
+    @property
+    def finds_faces(self) -> bool:
+        """Say whether faces are looked for at all."""
+        return self._finder is not None
+
+    def guide_face(self, image: Image) -> Seen | None:
+        """Return what the live photo still lacks; None where nothing looks for faces now."""
+        if self._finder is None or not self._looking.acquire(blocking=False):
+            return None
+        try:
+            return live_photo.guide(image, self._finder)
+        finally:
+            self._looking.release()
 
     def _read(
         self,

@@ -225,20 +225,22 @@ class Confirming(Read):
 
 @dataclass(frozen=True, kw_only=True)
 class AwaitingLivePhoto(Read):
-    """The person's photo is to be taken; `photo` is there when one may be accepted."""
+    """The person's photo is to be taken; `photo` is the latest one, good or bad."""
 
     photo: FacePhoto | None = field(default=None, repr=False)
     attempts: int = 0
     step: Step = Step.LIVE_PHOTO
 
     def take(self, photo: FacePhoto) -> AwaitingLivePhoto:
-        """Show a photo; it advises and the auxiliar decides."""
+        """Show a photo and count the attempt."""
         return replace(self, photo=photo, attempts=self.attempts + 1)
 
     @property
     def may_go_on(self) -> bool:
-        """Say whether a photo is there, or the process needs none."""
-        return self.photo is not None or not self.process.live_photo_required
+        """Say whether the photo is good or was tried often enough, or the process needs none."""
+        if self.photo is None:
+            return not self.process.live_photo_required
+        return self.photo.is_good or self.attempts >= self.process.attempts_before_fallback
 
     def accept(self) -> AwaitingSignature:
         """Go on with the photo shown, or without one where none is needed."""

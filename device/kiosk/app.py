@@ -23,7 +23,8 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     POST /capture/confirm           fields as `field.<name>` when typing is allowed, else nothing
                                                                            → /capture/live-photo
     POST /capture/retake            side=front|back, from the fields
-    POST /capture/live-photo/shoot  JSON adds codes [code]                 → /capture/live-photo
+    POST /capture/live-photo/shoot  JSON adds codes [code], good, may_accept
+                                                                           → /capture/live-photo
     POST /capture/live-photo/accept                                        → /capture/signature
     POST /capture/signature         strokes: JSON [[[x, y], …], …], 0…1 of the pad
                                                                            → /capture/summary

@@ -45,7 +45,7 @@ def message(code: str) -> LazyString:
 
 def hint(code: str) -> LazyString:
     """Return the instruction for a code, in few words where there are few."""
-    return HINTS.get(code) or message(code)
+    return HINTS.get(code) or face.HINTS.get(code) or message(code)
 
 
 def check(code: str) -> LazyString:

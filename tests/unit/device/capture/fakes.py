@@ -15,7 +15,6 @@ from device.queue.seal import ApoyoDraft, ClosedSession, Sealed
 from domain.credential.fields import Side
 from tests.kiosks import (
     BACK_COLOUR,
-    FACE_COLOUR,
     FRONT_COLOUR,
     PASSWORD,
     STROKES,
@@ -23,6 +22,7 @@ from tests.kiosks import (
     draw_scene,
     kiosk_policy,
 )
+from tests.live_photos import finder, photo_of
 from tests.stations import AUXILIAR, Centre, FakeClock
 from wire.packet import Kind
 from wire.policy import Policy
@@ -30,7 +30,9 @@ from wire.policy import Policy
 SCENES = {
     "front": draw_scene(FRONT_COLOUR, (640, 400)),
     "back": draw_scene(BACK_COLOUR, (640, 400)),
-    "face": draw_scene(FACE_COLOUR, (640, 400)),
+    "face": photo_of("good"),
+    "sunglasses": photo_of("sunglasses"),
+    "screen": photo_of("screen"),
     "table": draw_scene((52, 58, 66), (640, 400)),
 }
 
@@ -96,7 +98,7 @@ class FakeSealer:
 class Workplace:
     """A desk with everything around it in reach."""
 
-    def __init__(self, *, reader: bool = True, **process: Any) -> None:
+    def __init__(self, *, reader: bool = True, faces: bool = False, **process: Any) -> None:
         self.clock = FakeClock()
         self.camera = FakeCamera(self.clock)
         self.reader = ScriptedReader()
@@ -104,7 +106,12 @@ class Workplace:
         self.policy: Policy = kiosk_policy(Centre(), **process)
         self.sessions = 0
         self.desk = Desk(
-            photographer=Photographer(self.camera, self.reader if reader else None, burst=2),
+            photographer=Photographer(
+                self.camera,
+                self.reader if reader else None,
+                finder() if faces else None,
+                burst=2,
+            ),
             sealer=self.sealer,
             policy=lambda: self.policy,
             clock=self.clock,
