@@ -36,6 +36,10 @@ hello_every_s = 5
 policy_every_s = 30
 notice_text = '''{notice}'''
 
+[capture.acceptance]
+# Every model is shown, the dead ones too.
+refuse_expired = false
+
 [review]
 # What a person must look at; the rest is decided by the register.
 flags = ["attack_*", "*.kept_unaccepted", "identifiers.missing"]

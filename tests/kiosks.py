@@ -96,6 +96,7 @@ class ScriptedReader:
         self.model = Model.G
         self.checks: tuple[str, ...] = ()
         self.vigencia = str(_FRONT_TEXT["vigencia"])
+        self.zone: tuple[str, str, str] | None = ZONE
         self.reads = 0
 
     def read(self, image: Image, *, today: date | None) -> Reading:
@@ -115,7 +116,7 @@ class ScriptedReader:
                 {**_FRONT_TEXT, "vigencia": self.vigencia} if is_front else back,
                 Source.TEXT if is_front else Source.MRZ,
             ),
-            mrz=None if is_front else ZONE,
+            mrz=None if is_front else self.zone,
             quality=_GOOD,
             attack=Attack(False, 0.05, None),
             checks=self.checks,

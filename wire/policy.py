@@ -18,6 +18,20 @@ _WORD = r"[!-~]{1,64}"
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Which credentials end a visit.
+
+    `extended_from` is the first year of vigencia that counts as valid by way of an extension.
+    `grounds` are the legal grounds that the screen cites, by the refusal's code: `expired`,
+    `other_model`, `none`; one that is absent has the station's own text.
+    """
+
+    refuse_expired: bool = True
+    extended_from: Annotated[int, Limits(low=0, high=2100, unit="year; 0 for none")] = 0
+    grounds: Annotated[Mapping[str, str], Limits(most=2_000)] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """One process of citizen support and how its apoyos are captured.
 
@@ -45,6 +59,8 @@ class Process:
     attempts_before_fallback: Annotated[int, Limits(low=1, high=20)] = 3
     notice: Annotated[str, Limits(pattern=_WORD)] = "1"
     notice_text: Annotated[str, Limits(most=20_000)] = ""
+    # Absent where nothing was set: a station that does not know it yet still reads the policy.
+    acceptance: Acceptance | None = None
 
 
 @dataclass(frozen=True, slots=True)

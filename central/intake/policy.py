@@ -101,6 +101,7 @@ class PolicyOffice:
                     attempts_before_fallback=capture.attempts_before_fallback,
                     notice=capture.notice,
                     notice_text=capture.notice_text,
+                    acceptance=capture.acceptance,
                 ),
             ),
             keys=self._keys,

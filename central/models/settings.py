@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from central.errors import ConfigError
 from wire.errors import ShapeError
+from wire.policy import Acceptance
 from wire.shape import Limits, decode, encode
 
 _CODE = r"[a-z0-9][a-z0-9_.]{0,63}"
@@ -64,6 +65,7 @@ class CaptureSettings:
     attempts_before_fallback: Annotated[int, Limits(low=1, high=20)] = 3
     notice: Annotated[str, Limits(pattern=r"[!-~]{1,64}")] = "1"
     notice_text: Annotated[str, Limits(most=20_000)] = ""
+    acceptance: Acceptance | None = None
     purge_after_s: Annotated[int, Limits(low=0, high=90 * 86_400, unit="s")] = 0
     hello_every_s: Annotated[int, Limits(low=5, high=86_400, unit="s")] = 300
     policy_every_s: Annotated[int, Limits(low=5, high=86_400, unit="s")] = 900

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from device.camera.base import Image
 from device.capture import signature
+from device.capture.acceptance import accepted
 from device.capture.attendance import Attendance, Closed, SignedIn
 from device.capture.citizen_code import draw_code
 from device.capture.errors import WrongStepError
@@ -31,6 +32,7 @@ from device.capture.session import (
     Case,
     Confirming,
     Open,
+    Refused,
     Reviewing,
     Sealed,
     Shot,
@@ -195,7 +197,7 @@ class Desk:
             shot = self._photographer.side(side, case, today=self.today())
             with self._lock:
                 self._require_unchanged(case)
-                self._case = case.take(shot)
+                self._go_on_with(case.take(shot))
                 self._touch()
             return shot
 
@@ -209,7 +211,7 @@ class Desk:
             case = self._at_side(side)
             if not case.may_keep:
                 raise WrongStepError("another attempt comes first")
-            self._case = case.keep()
+            self._go_on_with(case.keep())
 
     def retake(self, side: Side) -> None:
         """Go back from the fields to photograph one side again.
@@ -357,6 +359,12 @@ class Desk:
             raise WrongStepError(f"the visit is not at {kind.__name__}")
         self._touch()
         return self._case
+
+    def _go_on_with(self, case: Case) -> None:
+        """Go on, or end the visit where the credential is not one to go on with."""
+        self._case = accepted(case, today=self.today())
+        if isinstance(self._case, Refused):
+            log.info("visit.refused step=%s reason=%s", self._case.at.value, self._case.reason)
 
     def _at_side(self, side: Side) -> AwaitingFront | AwaitingBack:
         return self._at(AwaitingFront) if side is Side.FRONT else self._at(AwaitingBack)

@@ -1,7 +1,7 @@
 """One visit as a union of named cases; each case carries what it has, and nothing it has not.
 
     consent → front → back → confirm → live_photo → signature → summary → sealed
-    cancelled from anywhere
+    cancelled from anywhere, refused with the credential
 
 A case is frozen; its methods return the next one. Frames and fields live in these values alone:
 when a visit is cancelled or sealed nothing holds them any more, and a power cut loses them.
@@ -36,6 +36,7 @@ class Step(StrEnum):
     SUMMARY = "summary"
     SEALED = "sealed"
     CANCELLED = "cancelled"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,19 @@ class Cancelled:
     at: Step
     reason: str
     step: Step = Step.CANCELLED
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The credential is not one to go on with: nothing was kept. `reason` is a code.
+
+    `ground` is the legal ground as the process words it, empty where it left that to the station.
+    """
+
+    at: Step
+    reason: str
+    ground: str = ""
+    step: Step = Step.REFUSED
 
 
 @dataclass(frozen=True)
@@ -310,7 +324,7 @@ OpenCase = (
     | AwaitingSignature
     | Reviewing
 )
-Case = OpenCase | Sealed | Cancelled
+Case = OpenCase | Sealed | Cancelled | Refused
 
 
 def typed_field(value: str | tuple[str, ...]) -> Field:

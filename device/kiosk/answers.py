@@ -26,6 +26,7 @@ PAGES: dict[Step, str] = {
     Step.SUMMARY: "summary.page",
     Step.SEALED: "summary.done",
     Step.CANCELLED: "start.page",
+    Step.REFUSED: "refused.page",
 }
 # The steps a person sees, in their order.
 SHOWN_STEPS = tuple(PAGES)[:7]

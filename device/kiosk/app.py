@@ -36,7 +36,7 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     POST /capture/cancel            ends the visit from anywhere           → /
     POST /capture/clear             leaves the last page                   → /
     GET  /capture/consent …         one page per step: consent front back confirm live-photo
-                                    signature summary done
+                                    signature summary done refused
     GET  /capture/photo/<name>      front back face signature, as the screen shows them
     GET  /capture/crop/<field>      a field as printed
     GET  /stream/<subject>          front back face: pictures and guidance while the page is
@@ -73,6 +73,7 @@ from device.kiosk import (
     headers,
     live_photo,
     practice,
+    refused,
     sides,
     signature,
     slip,
@@ -91,6 +92,7 @@ PARTS = (
     live_photo,
     signature,
     summary,
+    refused,
     status,
     stream,
     practice,

@@ -21,6 +21,7 @@ from domain.credential.curp import Curp, parse_curp
 from domain.credential.mrz import Mrz
 from domain.credential.numero_ocr import parse_numero_ocr
 from domain.credential.text import fold
+from domain.credential.vigencia import is_over, last_year
 from domain.errors import CicError, ClaveElectorError, CurpError, MrzError, NumeroOcrError
 
 CODES: tuple[str, ...] = (
@@ -88,8 +89,8 @@ def cross_checks(
     codes.update(_name_codes(fields, clave, curp))
     if zone is not None:
         codes.update(_mrz_codes(zone, fields, clave, curp))
-    years = _years(fields, "vigencia")
-    if today is not None and years and years[-1] < today.year:
+    year = last_year(_text(fields, "vigencia"))
+    if today is not None and year is not None and is_over(year, today):
         codes.add("vigencia.expired")
     return tuple(sorted(codes))
 
@@ -97,11 +98,6 @@ def cross_checks(
 def _text(fields: Fields, name: str) -> str:
     value = fields.get(name, "")
     return fold(value if isinstance(value, str) else " ".join(value))
-
-
-def _years(fields: Fields, name: str) -> list[int]:
-    """Return the years in a field: models G and H print emission and expiry as one."""
-    return [int(year) for year in re.findall(r"(?:19|20)[0-9]{2}", _text(fields, name))]
 
 
 def _parsed_clave(fields: Fields, codes: set[str]) -> ClaveElector | None:
@@ -240,7 +236,7 @@ def _mrz_codes(
     """Hold each witness beside the zone; an empty text was not read."""
     birth = _printed_birth(fields)
     emission = re.fullmatch(r"[0-9]{4} ([0-9]{2})", _text(fields, "anio_registro"))
-    years = _years(fields, "vigencia")
+    year = last_year(_text(fields, "vigencia"))
     seccion = _text(fields, "seccion")
     witnesses = (
         ("mrz_clave.birth", zone.born, clave.birth if clave else ""),
@@ -253,7 +249,7 @@ def _mrz_codes(
         ("mrz_numero_ocr", zone.numero_ocr, _text(fields, "numero_ocr")),
         ("mrz_cic", zone.cic, _text(fields, "cic").removeprefix("IDMEX")[:9]),
         ("mrz_emision", zone.numero_emision, emission[1] if emission else ""),
-        ("mrz_vigencia", zone.expires[:2], f"{years[-1] % 100:02d}" if years else ""),
+        ("mrz_vigencia", zone.expires[:2], f"{year % 100:02d}" if year is not None else ""),
     )
     yield from (code for code, read, printed in witnesses if printed and printed != read)
     if not _names_agree(zone, fields):

@@ -12,6 +12,7 @@ from device.queue.schema import State
 from tests.kiosks import NOTICE, PASSWORD, Stand, bring_to, stand
 from tests.stations import AUXILIAR
 from wire.packet import parse_packet
+from wire.policy import Acceptance
 
 STEPS = ["consent", "front", "back", "confirm", "live_photo", "signature", "summary", "sealed"]
 PAGES = {step: step.replace("_", "-") for step in STEPS} | {"sealed": "done"}
@@ -89,11 +90,14 @@ class TestAVisit:
         for nothing in ("crop/estado", "crop/nonsense", "photo/face", "photo/signature"):
             assert browser.get(f"/capture/{nothing}").status_code == 404
 
-    def test_says_before_the_confirmation_that_a_credential_has_expired(self, place: Stand) -> None:
-        place.reader.vigencia = "2009-2019"
-        browser = place.browser()
-        bring_to(place, browser, "confirm")
-        assert "La credencial ya venció." in browser.text("/capture/confirm")
+    def test_says_before_the_confirmation_that_a_credential_has_expired(
+        self, tmp_path: Path
+    ) -> None:
+        with stand(tmp_path, acceptance=Acceptance(refuse_expired=False)) as place:
+            place.reader.vigencia = "2009-2019"
+            browser = place.browser()
+            bring_to(place, browser, "confirm")
+            assert "La credencial ya venció." in browser.text("/capture/confirm")
 
     def test_refuses_typed_data_where_the_process_allows_none(self, place: Stand) -> None:
         browser = place.browser()
