@@ -86,6 +86,7 @@ class Desk:
         self._new_code = new_code
         self._lock = threading.RLock()
         self._case: Case | None = None
+        self._visits = 0
         self._touched_ms = clock.monotonic_ms()
 
     # -- who is here ---------------------------------------------------------------------------
@@ -139,6 +140,11 @@ class Desk:
             self._end_what_was_left()
             return self._case
 
+    @property
+    def visit(self) -> int | None:
+        """Return the number of this visit since the start, until its last page is left."""
+        return self._visits if isinstance(self.case, Open | Sealed) else None
+
     def refusal(self) -> CaptureRefusedError | None:
         """Say why no visit may begin now, or nothing."""
         try:
@@ -166,11 +172,15 @@ class Desk:
             self._attendance.renew(process)
             case = AwaitingConsent(process=process, began_ms=self._clock.monotonic_ms())
             self._case = case
+            self._visits += 1
             self._touch()
             return case
 
-    def agree(self) -> None:
+    def agree(self, *, language: str | None = None) -> None:
         """Note the person's consent to the notice they were shown.
+
+        Args:
+            language: Of the screen they agreed on; the station's own when left out.
 
         Raises:
             WrongStepError: The visit stands elsewhere.
@@ -180,7 +190,7 @@ class Desk:
             consent = Consent(
                 notice=case.process.notice,
                 accepted_ms=self._wall_ms(),
-                language=self._settings.language,
+                language=language or self._settings.language,
             )
             self._case = case.agree(consent)
 

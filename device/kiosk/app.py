@@ -12,9 +12,13 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     GET  /sign-in                   the form
     POST /sign-in                   auxiliar (id or alias), password
     POST /sign-out
+    POST /preferences               language=es_MX|en, text=normal|large,
+                                    contrast=normal|white|black; without sign-in. In a visit the
+                                    language ends with it                  → the page `back`
     POST /capture/start             begin a visit                          → /capture/consent
     GET  /capture                   redirects to the page of the current step
     POST /capture/consent           agree=1                                → /capture/front
+    POST /capture/consent/decline   ends the visit, keeps nothing          → /
     POST /capture/front/shoot       a burst, read         → /capture/front or /capture/back;
                                     JSON adds accepted, reasons [code], attempts, may_keep
     POST /capture/front/keep        take the last photo all the same, once may_keep is true
@@ -73,6 +77,7 @@ from device.kiosk import (
     headers,
     live_photo,
     practice,
+    preferences,
     refused,
     sides,
     signature,
@@ -96,6 +101,7 @@ PARTS = (
     status,
     stream,
     practice,
+    preferences,
     closing,
     slip,
 )
@@ -125,7 +131,7 @@ def create_app(kiosk: Kiosk) -> Flask:
     )
     app.extensions["kiosk"] = kiosk
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    Babel(app, locale_selector=lambda: kiosk.language)
+    Babel(app, locale_selector=lambda: preferences.current()["language"])
 
     @app.before_request
     def refuse_strangers() -> None:
@@ -136,6 +142,7 @@ def create_app(kiosk: Kiosk) -> Flask:
     for part in PARTS:
         app.register_blueprint(part.bp)
     answers.register(app)
+    preferences.register(app)
     errors.register(app)
     headers.register(app)
     return app

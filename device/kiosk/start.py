@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from device.kiosk import answers
+from device.kiosk import answers, preferences
 from device.kiosk.answers import signed_in
 from device.kiosk.services import kiosk
 from device.queue.schema import State
@@ -41,7 +41,8 @@ def sign_in_form() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """Sign an auxiliar in at this browser."""
     here = kiosk().desk.sign_in(request.form.get("auxiliar", ""), request.form.get("password", ""))
-    session.clear()  # a cookie from before the sign-in must not be one after it
+    # A cookie from before the sign-in must not be one after it.
+    preferences.keep_through_sign_in()
     session["auxiliar_session"] = here.session
     return answers.go_on()
 

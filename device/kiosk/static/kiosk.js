@@ -1,18 +1,14 @@
-// Every page: one tap counts once, a question before what cannot be undone, nothing from the history.
+// Every page: where the keyboard begins, and nothing from the history.
 
-function onceOnly(form) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "1";
-    (event.submitter ?? form.querySelector("button"))?.classList.add("is-busy");
-  });
+// After each step the page is read from its heading on; the next key of a keyboard or a switch is
+// its first action. Never the action itself: a key held too long would take it.
+function beginAtTheTop() {
+  if (document.querySelector("main [autofocus]")) { return; }
+  const top = document.querySelector("main > .note[role=alert]") ?? document.querySelector("main h1");
+  top?.setAttribute("tabindex", "-1");
+  top?.focus({ preventScroll: true });
 }
 
-for (const form of document.querySelectorAll("form[data-once]")) { onceOnly(form); }
-for (const form of document.querySelectorAll("form[data-confirm]")) {
-  form.addEventListener("submit", (event) => {
-    if (!window.confirm(form.dataset.confirm)) { event.preventDefault(); }
-  });
-}
+beginAtTheTop();
 // A page taken from the browser's history may belong to a visit that is over.
 window.addEventListener("pageshow", (event) => { if (event.persisted) { location.reload(); } });

@@ -13,12 +13,15 @@ from device.kiosk.texts.checks import CHECKS
 from device.kiosk.texts.guidance import HINTS
 from device.kiosk.texts.names import COUNTS, FIELDS, QUEUE_STATES, SOURCES, STEPS
 from device.kiosk.texts.peripherals import SLIP_AGAIN
+from device.kiosk.texts.preferences import CHOICES, PREFERENCES
 
 __all__ = [
     "CHECKS",
+    "CHOICES",
     "COUNTS",
     "FIELDS",
     "MESSAGES",
+    "PREFERENCES",
     "QUEUE_STATES",
     "SLIP_AGAIN",
     "SOURCES",

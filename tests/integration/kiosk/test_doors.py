@@ -13,7 +13,7 @@ from tests.kiosks import Stand, stand
 # Everything else asks for a sign-in.
 OPEN_ROUTES = {
     "start.page", "start.sign_in_form", "start.sign_in", "status.health", "static",
-    "practice.begin", "practice.end",
+    "practice.begin", "practice.end", "preferences.choose",
 }  # fmt: skip
 ARGUMENTS = {
     "side": "front",

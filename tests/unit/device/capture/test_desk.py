@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -73,7 +74,7 @@ class TestAVisit:
     def test_takes_no_step_out_of_order(self, step: str) -> None:
         place = Workplace()
         desk = place.to_step(step)
-        actions = {
+        actions: dict[str, Callable[[], object]] = {
             "consent": desk.agree,
             "front": lambda: desk.shoot(Side.FRONT),
             "back": lambda: desk.shoot(Side.BACK),
