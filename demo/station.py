@@ -40,6 +40,11 @@ poll_s = 0.5
 
 [kiosk]
 port = {port}
+
+[peripherals]
+scanner = "simulated"
+printer = "simulated"
+lamps = "simulated"
 """
 
 

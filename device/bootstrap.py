@@ -192,6 +192,7 @@ def open_peripherals(config: Config, clock: Clock) -> Peripherals:
         printer=SerialPrinter(printer) if printer.port else None,
         lamps=SerialLamps(lamps, clock) if lamps.port else None,
         columns=settings.printer_columns,
+        brightness=settings.lamps_brightness,
         also_close=also_close,
     )
 

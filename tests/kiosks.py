@@ -97,6 +97,7 @@ class ScriptedReader:
         self.checks: tuple[str, ...] = ()
         self.vigencia = str(_FRONT_TEXT["vigencia"])
         self.zone: tuple[str, str, str] | None = ZONE
+        self.back = {"cic": "123456789", "numero_ocr": "0001000000001", "sexo": "M"}
         self.reads = 0
 
     def read(self, image: Image, *, today: date | None) -> Reading:
@@ -105,7 +106,6 @@ class ScriptedReader:
         if side is None:
             return Reading(found=False, reasons=("card.not_found",))
         is_front = side is Side.FRONT
-        back = {"cic": "123456789", "numero_ocr": "0001000000001", "sexo": "M"}
         return Reading(
             found=True,
             reasons=self.reasons,
@@ -113,7 +113,7 @@ class ScriptedReader:
             side=side,
             model=self.model,
             fields=_fields(
-                {**_FRONT_TEXT, "vigencia": self.vigencia} if is_front else back,
+                {**_FRONT_TEXT, "vigencia": self.vigencia} if is_front else self.back,
                 Source.TEXT if is_front else Source.MRZ,
             ),
             mrz=None if is_front else self.zone,

@@ -21,6 +21,7 @@ from device.capture.errors import WrongStepError
 from device.capture.gathered import to_capture, to_images
 from device.capture.live_photo import FacePhoto
 from device.capture.photographer import Photographer
+from device.capture.scanned import ScannedCode
 from device.capture.seals import Seals
 from device.capture.session import (
     AwaitingBack,
@@ -210,6 +211,15 @@ class Desk:
                 self._go_on_with(case.take(shot))
                 self._touch()
             return shot
+
+    def scan(self, code: ScannedCode) -> None:
+        """Keep a code that was scanned; WrongStepError unless the back is photographed or read."""
+        with self._photographer.shooting, self._lock:
+            self._end_what_was_left()
+            if not isinstance(self._case, AwaitingBack | Confirming):
+                raise WrongStepError("no code is scanned now")
+            self._case = self._case.scanned(code)
+            self._touch()
 
     def keep(self, side: Side) -> None:
         """Go on with the last photo of a side although it was not accepted.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # The zone has no accents, no Ñ, and may have cut them: the printed names are better.
 _BETTER_PRINTED = frozenset({"nombres", "apellido_paterno", "apellido_materno"})
+_MOST_BARCODES = 16
 # Without one of these the register cannot be asked.
 IDENTIFIERS: tuple[str, ...] = ("clave_elector", "cic", "numero_ocr")
 
@@ -89,7 +90,7 @@ def to_capture(
         consent=case.consent,
         captured_ms=captured_ms,
         mrz=tuple(mrz),
-        barcodes=tuple(code.to_json() for code in (*front.barcodes, *back.barcodes)),
+        barcodes=_barcodes(case),
         edits=case.edits,
         checks=checks(case.fields, mrz, today=today),
         attacks=tuple(_attacks(front, "front") + _attacks(back, "back") + _face_copy(case.face)),
@@ -144,6 +145,12 @@ def _field(reading: FieldReading, side: Side) -> Field:
             )
         ),
     )
+
+
+def _barcodes(case: Reviewing) -> tuple[dict[str, str], ...]:
+    scanned = [code.to_json() for code in case.scans]
+    seen = [code.to_json() for shot in (case.front, case.back) for code in shot.reading.barcodes]
+    return tuple((scanned + seen)[:_MOST_BARCODES])
 
 
 def _qualities(reading: Reading, side: str) -> dict[str, float]:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from device.capture.errors import TypingRefusedError
 from device.capture.gathered import merged_fields, typed_value
 from device.capture.live_photo import FacePhoto
+from device.capture.scanned import ScannedCode, with_code, with_numbers
 from device.capture.signature import Signature
 from device.inference.reading import Reading
 from domain.credential.fields import FIELD_NAMES, Side
@@ -114,9 +115,10 @@ class AwaitingConsent(Open):
 
 @dataclass(frozen=True, kw_only=True)
 class Consented(Open):
-    """The person agreed."""
+    """The person agreed; `scans` are the codes that the scanner gave since."""
 
     consent: Consent
+    scans: tuple[ScannedCode, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +156,11 @@ class AwaitingFront(Shooting):
         if self.back is not None:
             return _confirming(self, front, self.back)
         return AwaitingBack(
-            process=self.process, began_ms=self.began_ms, consent=self.consent, front=front
+            process=self.process,
+            began_ms=self.began_ms,
+            consent=self.consent,
+            scans=self.scans,
+            front=front,
         )
 
 
@@ -176,6 +182,10 @@ class AwaitingBack(Shooting):
         assert self.last is not None
         return _confirming(self, self.front, self.last)
 
+    def scanned(self, code: ScannedCode) -> AwaitingBack:
+        """Keep a code that was scanned."""
+        return replace(self, scans=with_code(self.scans, code))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Read(Consented):
@@ -195,10 +205,21 @@ class Confirming(Read):
 
     def retake(self, side: Side) -> AwaitingFront | AwaitingBack:
         """Photograph one side again; what was typed is read again too."""
-        known = {"process": self.process, "began_ms": self.began_ms, "consent": self.consent}
+        known = {
+            "process": self.process,
+            "began_ms": self.began_ms,
+            "consent": self.consent,
+            "scans": self.scans,
+        }
         if side is Side.FRONT:
             return AwaitingFront(**known, back=self.back)  # type: ignore[arg-type]  # mixed values
         return AwaitingBack(**known, front=self.front)  # type: ignore[arg-type]  # mixed values
+
+    def scanned(self, code: ScannedCode) -> Confirming:
+        """Keep a code that was scanned, and take from it a number that was not read."""
+        scans = with_code(self.scans, code)
+        fields = with_numbers(self.fields, _zone(self.front, self.back), scans)
+        return replace(self, scans=scans, fields=MappingProxyType(fields))
 
     def confirm(self, typed: Mapping[str, str], *, at_ms: int) -> AwaitingLivePhoto:
         """Go on with the fields as they are, or as they were typed.
@@ -230,6 +251,7 @@ class Confirming(Read):
             process=self.process,
             began_ms=self.began_ms,
             consent=self.consent,
+            scans=self.scans,
             front=self.front,
             back=self.back,
             fields=MappingProxyType(fields),
@@ -263,6 +285,7 @@ class AwaitingLivePhoto(Read):
             process=self.process,
             began_ms=self.began_ms,
             consent=self.consent,
+            scans=self.scans,
             front=self.front,
             back=self.back,
             fields=self.fields,
@@ -284,6 +307,7 @@ class AwaitingSignature(Read):
             process=self.process,
             began_ms=self.began_ms,
             consent=self.consent,
+            scans=self.scans,
             front=self.front,
             back=self.back,
             fields=self.fields,
@@ -307,6 +331,7 @@ class Reviewing(Read):
             process=self.process,
             began_ms=self.began_ms,
             consent=self.consent,
+            scans=self.scans,
             front=self.front,
             back=self.back,
             fields=self.fields,
@@ -333,11 +358,17 @@ def typed_field(value: str | tuple[str, ...]) -> Field:
 
 
 def _confirming(case: Consented, front: Shot, back: Shot) -> Confirming:
+    read = merged_fields(front.reading, back.reading)
     return Confirming(
         process=case.process,
         began_ms=case.began_ms,
         consent=case.consent,
+        scans=case.scans,
         front=front,
         back=back,
-        fields=MappingProxyType(merged_fields(front.reading, back.reading)),
+        fields=MappingProxyType(with_numbers(read, _zone(front, back), case.scans)),
     )
+
+
+def _zone(front: Shot, back: Shot) -> tuple[str, ...]:
+    return tuple(back.reading.mrz or front.reading.mrz or ())

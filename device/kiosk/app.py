@@ -47,6 +47,10 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
                                     open (device/kiosk/stream.py)
     GET  /preview.jpg               the newest preview, 503 without a camera
     GET  /guidance                  JSON: corners (0…1 of the preview) or null, hints
+    GET  /scan?after=N              JSON: scans [number, kind: badge|field, name of a badge]; badges
+                                    alone without sign-in
+    POST /capture/scan              number: that code goes with the visit, while the back or the
+                                    fields are shown; JSON adds fields {name: value it gave}
     GET  /queue                     what was sealed, sent, answered
     GET  /close                     what was captured in this session
     POST /close                     closes it and signs out; JSON adds close_out (JWS)
@@ -75,10 +79,12 @@ from device.kiosk import (
     consent,
     errors,
     headers,
+    lights,
     live_photo,
     practice,
     preferences,
     refused,
+    scan,
     sides,
     signature,
     slip,
@@ -104,6 +110,7 @@ PARTS = (
     preferences,
     closing,
     slip,
+    scan,
 )
 
 # One burst of strokes is the largest body; photos come from the camera, never from a form.
@@ -145,4 +152,5 @@ def create_app(kiosk: Kiosk) -> Flask:
     preferences.register(app)
     errors.register(app)
     headers.register(app)
+    lights.register(app)
     return app

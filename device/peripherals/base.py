@@ -111,6 +111,11 @@ class Scanner(Protocol):
 
     @property
     def state(self) -> PeripheralState: ...
+    @property
+    def count(self) -> int:
+        """Return the number of the latest scan, 0 before the first."""
+        ...
+
     def since(self, number: int) -> Sequence[Scan]:
         """Return what was scanned after that number; old scans are gone."""
         ...

@@ -88,6 +88,11 @@ class SerialScanner:
         state = self._link.state
         return replace(state, garbage=self._splitter.garbage) if isinstance(state, Ready) else state
 
+    @property
+    def count(self) -> int:
+        with self._lock:
+            return self._count
+
     def since(self, number: int) -> Sequence[Scan]:
         with self._lock:
             self._drop_old()

@@ -12,7 +12,8 @@ from device.peripherals.unused import UnusedLamps, UnusedPrinter, UnusedScanner
 class Peripherals:
     """Scanner, printer and lamps; each may be unused, absent or failing, and nothing stops.
 
-    `printing` prints beside the work. `close` also ends what `also_close` names: stand-ins that
+    `printing` prints beside the work; `brightness` is that of the pair when a side is
+    photographed. `close` also ends what `also_close` names: stand-ins that
     live at the other end of a line.
     """
 
@@ -23,11 +24,13 @@ class Peripherals:
         lamps: Lamps | None = None,
         *,
         columns: int = 32,
+        brightness: int = 160,
         also_close: tuple[Callable[[], None], ...] = (),
     ) -> None:
         self.scanner: Scanner = scanner or UnusedScanner()
         self.printer: Printer = printer or UnusedPrinter()
         self.lamps: Lamps = lamps or UnusedLamps()
+        self.brightness = brightness
         self.printing = PrintDesk(self.printer, columns=columns)
         self._also_close = also_close
 

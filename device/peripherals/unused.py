@@ -14,6 +14,10 @@ class UnusedScanner:
     def state(self) -> Unused:
         return Unused()
 
+    @property
+    def count(self) -> int:
+        return 0
+
     def since(self, number: int) -> Sequence[Scan]:
         return ()
 

@@ -24,12 +24,9 @@ class Terminal:
         self,
         path: Path,
         received: Callable[[bytes], None],
-        *,
-        idle: Callable[[], None] = lambda: None,
     ) -> None:
         self.path = path
         self._received = received
-        self._idle = idle
         self._lock = threading.RLock()
         self._ends: tuple[int, int] | None = None
         self._stopping = threading.Event()
@@ -103,7 +100,6 @@ class Terminal:
             if chunk:
                 self._received(chunk)
                 continue
-            self._idle()
             self._wait_for_bytes()
 
     def _wait_for_bytes(self) -> None:
