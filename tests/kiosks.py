@@ -42,7 +42,11 @@ PASSWORD = "una contraseña inventada"
 # The library's own figures would make every test wait; the verifier names its figures.
 VERIFIER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
 NOTICE = "Aviso inventado para las pruebas.\n\nNadie de esta estación puede abrir lo guardado."
-POLICY_TEXTS = {"citizen_page": "https://apoyo.example.mx/c", "help_desk": "800 000 0000"}
+POLICY_TEXTS = {
+    "citizen_page": "https://apoyo.example.mx/c",
+    "help_phone": "800 000 0000",
+    "help_mail": "ayuda@example.mx",
+}
 STROKES = "[[[0.1,0.2],[0.3,0.8],[0.5,0.2],[0.7,0.8]],[[0.2,0.5],[0.8,0.5]]]"
 
 FRONT_COLOUR, BACK_COLOUR = (196, 226, 214), (228, 214, 236)

@@ -102,7 +102,7 @@ class Policy:
     keys: Annotated[tuple[VerifyingKey, ...], Limits(most=32)]
     auxiliares: Annotated[tuple[Auxiliar, ...], Limits(most=5_000)] = ()
     settings: Settings = Settings()
-    # What stations show and print: `citizen_page` (https://…), `help_desk`.
+    # What stations show and print: `citizen_page` (https://…), `help_phone`, `help_mail`.
     texts: Annotated[Mapping[str, str], Limits(most=500)] = field(default_factory=dict)
     minimum_software: Annotated[str, Limits(pattern=_WORD)] = "0"
     v: Annotated[int, Limits(low=VERSION, high=VERSION)] = VERSION

@@ -18,7 +18,7 @@ from central.models import (
     Process,
 )
 from central.models.database import Database, lock_for_transaction
-from central.models.settings import read_settings
+from central.models.settings import CaptureSettings, read_settings
 from domain.clock import Clock
 from wire import policy as wire_policy
 from wire.canonical import dumps
@@ -27,6 +27,7 @@ from wire.keys import Signer, VerifyingKey
 from wire.shape import encode
 
 _SENT = (AuxiliarState.INVITED, AuxiliarState.ACTIVE, AuxiliarState.SUSPENDED)
+_TEXTS = ("citizen_page", "help_mail", "help_phone")
 _MOST_AUXILIARES = 5_000
 
 
@@ -112,8 +113,14 @@ class PolicyOffice:
                 policy_every_s=capture.policy_every_s,
                 capture_allowed=capture.allowed,
             ),
+            texts=_texts(capture),
             minimum_software=self._minimum_software,
         )
+
+
+def _texts(capture: CaptureSettings) -> dict[str, str]:
+    texts = {name: getattr(capture, name) for name in _TEXTS}
+    return {name: text for name, text in texts.items() if text}
 
 
 def _auxiliares(session: Session, process: Process) -> tuple[wire_policy.Auxiliar, ...]:

@@ -70,6 +70,11 @@ class CaptureSettings:
     hello_every_s: Annotated[int, Limits(low=5, high=86_400, unit="s")] = 300
     policy_every_s: Annotated[int, Limits(low=5, high=86_400, unit="s")] = 900
     allowed: bool = True
+    # Whom to call or write, on every station and slip.
+    help_phone: Annotated[str, Limits(most=40)] = ""
+    help_mail: Annotated[str, Limits(pattern=r"([^@\s]+@[^@\s]+)?", most=254)] = ""
+    # Where a citizen sees what became of their apoyo; the slip's QR leads there.
+    citizen_page: Annotated[str, Limits(pattern=r"(https://[^\s#]+)?", most=200)] = ""
 
 
 @dataclass(frozen=True, slots=True)

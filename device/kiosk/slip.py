@@ -90,7 +90,7 @@ def _slip(sealed: Sealed) -> CitizenSlip:
         saved_at=format_datetime(datetime.fromtimestamp(sealed.sealed_ms / 1000, UTC), "medium"),
         process=here.process.name if here is not None else "",
         aspirante=here.auxiliar.aspirante if here is not None else "",
-        help_desk=said.get("help_desk", ""),
+        help_desk=said.get("help_phone", ""),
         address=address if address.startswith(_ADDRESS) else "",
     )
 
