@@ -23,6 +23,7 @@ bp = Blueprint("slip", __name__, url_prefix="/capture")
 
 # Nothing else is put into a QR code that a person's telephone opens.
 _ADDRESS = "https://"
+_HELP = ("help_phone", "help_mail")
 
 
 @bp.get("/slip")
@@ -90,7 +91,7 @@ def _slip(sealed: Sealed) -> CitizenSlip:
         saved_at=format_datetime(datetime.fromtimestamp(sealed.sealed_ms / 1000, UTC), "medium"),
         process=here.process.name if here is not None else "",
         aspirante=here.auxiliar.aspirante if here is not None else "",
-        help_desk=said.get("help_phone", ""),
+        help_desk=", ".join(said[name] for name in _HELP if said.get(name)),
         address=address if address.startswith(_ADDRESS) else "",
     )
 
