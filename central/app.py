@@ -11,6 +11,7 @@ from central import api, portal
 from central.clock import SystemClock
 from central.config import Config
 from central.errors import ConfigError
+from central.intake.activation import ActivationOffice
 from central.intake.certificates import CertificateOffice
 from central.intake.enrolment import Enrolment
 from central.intake.feed import StationFeed
@@ -74,6 +75,13 @@ def build_services(config: Config, clock: Clock) -> Services:
         citizens=CitizenSealer(secrets.random("citizens")),
         nonces=nonces,
         enrolment=Enrolment(database, policies, nonces, receipts, certificates, clock),
+        activation=ActivationOffice(
+            database,
+            policies,
+            clock,
+            ttl_h=config.stations.activation_ttl_h,
+            tries=config.stations.activation_tries,
+        ),
         feed=StationFeed(database, policies),
         intake=Intake(database, open_blobs(config), receipts, nonces, clock),
     )

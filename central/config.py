@@ -49,6 +49,10 @@ class StationsConfig:
     url: Annotated[str, Limits(pattern=r"https?://[^\s/]+")] = "https://127.0.0.1:8443"
     # How long a claim file may be used to enrol.
     claim_ttl_h: Annotated[int, Limits(low=1, high=24 * 90, unit="h")] = 72
+    # How long an auxiliar may activate with the code of an invitation.
+    activation_ttl_h: Annotated[int, Limits(low=1, high=24 * 365, unit="h")] = 24 * 14
+    # So many wrong codes, and the auxiliar needs a new one.
+    activation_tries: Annotated[int, Limits(low=1, high=100)] = 10
     # How long a server nonce may be used in a proof of possession.
     nonce_ttl_s: Annotated[int, Limits(low=30, high=3600, unit="s")] = 300
     certificate_days: Annotated[int, Limits(low=1, high=825, unit="days")] = 365

@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
 from central.config import Config
+from central.intake.activation import ActivationOffice
 from central.intake.enrolment import Enrolment
 from central.intake.feed import StationFeed
 from central.intake.nonces import NonceBook
@@ -33,6 +34,7 @@ class Services:
     citizens: CitizenSealer
     nonces: NonceBook
     enrolment: Enrolment
+    activation: ActivationOffice
     feed: StationFeed
     intake: Intake
 

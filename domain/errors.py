@@ -8,6 +8,7 @@ DomainError (ValueError)
 ├── NumeroOcrError
 ├── FolioError           folio de registro
 ├── CitizenCodeError     the code on a citizen's slip
+├── ActivationCodeError  the code that an auxiliar activates with
 ├── PartitionError       states that do not add up to the apoyos sent
 └── ThresholdError       a threshold that cannot be evaluated
 
@@ -63,6 +64,12 @@ class CitizenCodeError(DomainError):
     """The text is no citizen's code."""
 
     code = "citizen_code"
+
+
+class ActivationCodeError(DomainError):
+    """The text is no activation code."""
+
+    code = "activation_code"
 
 
 class PartitionError(DomainError):

@@ -5,6 +5,7 @@ be used from then on; any answer may. An error's body is an `ErrorAnswer`: its `
 
     POST /api/v1/enrol              EnrolRequest → EnrolAnswer
     POST /api/v1/hello              HelloRequest → HelloAnswer
+    POST /api/v1/activate           ActivateRequest → PolicyAnswer
     GET  /api/v1/policy             → PolicyAnswer
     HEAD /api/v1/packets/{link}     → 200 Upload-Offset, Upload-Length · 404 nothing yet
     PUT  /api/v1/packets/{link}     Upload-Offset, Upload-Length, ≤ 1 MiB →
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
+from domain.activation_code import PATTERN as ACTIVATION_CODE
 from wire.canonical import dumps, loads
 from wire.keys import PEM_PATTERN
 from wire.packet import HEX_32, HEX_64, IDENTIFIER, ClockClass
@@ -33,6 +35,7 @@ LENGTH_HEADER = "Upload-Length"
 MAX_CHUNK_BYTES = 1024 * 1024
 CONTENT_TYPE_CHUNK = "application/octet-stream"
 _WORD = r"[!-~]{1,64}"
+_ARGON2ID = r"\$argon2id\$v=19\$m=[0-9]+,t=[0-9]+,p=[0-9]+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+"
 
 
 class ErrorCode:
@@ -43,6 +46,12 @@ class ErrorCode:
     LENGTH = "upload.length"  # 409: begun with another Upload-Length
     LINK = "upload.link"  # 422: the bytes are another packet than the URL says
     CLAIM = "enrol.claim"  # 403: unknown, used or expired code
+    ACTIVATION_WRONG = "activation.wrong"  # 403: no such auxiliar here, or another code
+    ACTIVATION_EXPIRED = "activation.expired"  # 403: the code is too old
+    ACTIVATION_USED = "activation.used"  # 409: the code was used for another password
+    ACTIVATION_LOCKED = "activation.locked"  # 403: too many wrong codes; a new one is needed
+    ACTIVATION_WITHDRAWN = "activation.withdrawn"  # 403: not an auxiliar any more
+    ACTIVATION_VERIFIER = "activation.verifier"  # 422: not an Argon2id of the agreed cost
     REVOKED = "station.revoked"  # 403: no longer a station of ours; packets are still taken
 
 
@@ -124,6 +133,18 @@ class HelloAnswer:
     missing: Annotated[tuple[tuple[int, int], ...], Limits(low=1, most=1000)] = ()
     policy_version: Annotated[int, Limits(low=0)] = 0
     is_revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActivateRequest:
+    """An auxiliar's one-time code for the verifier of their new password; both hide in `repr`.
+
+    The same verifier again gets the same answer: an answer may be lost on its way.
+    """
+
+    auxiliar: Annotated[str, Limits(pattern=IDENTIFIER)]
+    code: Annotated[str, Limits(pattern=ACTIVATION_CODE)] = field(repr=False)
+    verifier: Annotated[str, Limits(pattern=_ARGON2ID, most=300)] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Enrol, hello, policy."""
+"""Enrol, hello, activate, policy."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from central.api.authentication import proven_station, verify
 from central.errors import StationRefusedError
 from central.services import services
 from wire.api import (
+    ActivateRequest,
     EnrolRequest,
     ErrorCode,
     HelloRequest,
@@ -46,6 +47,15 @@ def hello() -> ResponseReturnValue:
     if message.station != proof.station:
         raise StationRefusedError("the proof is another station's", code="proof.station")
     return json_answer(services().enrolment.hello(message, proof_id=proof.jti))
+
+
+@bp.post("/activate")
+def activate() -> ResponseReturnValue:
+    """Take an auxiliar's new verifier for their one-time code."""
+    body = _body()
+    station = proven_station(body).station
+    message = from_json(ActivateRequest, body)
+    return json_answer(PolicyAnswer(services().activation.activate(message, station=station)))
 
 
 @bp.get("/policy")

@@ -87,6 +87,8 @@ class Auxiliar(Base):
     # Argon2id of the one-time code from the e-mail, and of the password once it is set.
     activation_verifier: Mapped[str | None] = mapped_column(String(255))
     verifier: Mapped[str | None] = mapped_column(String(255))
+    # Wrong codes since the code was made.
+    activation_failures: Mapped[int] = mapped_column(server_default="0")
     must_change_password: Mapped[bool] = mapped_column(Boolean, server_default=true())
     invited_at: Mapped[datetime | None]
     activated_at: Mapped[datetime | None]

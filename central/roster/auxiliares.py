@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 from central.audit import trail
 from central.errors import ConflictError, InvalidInputError
 from central.models import Aspirante, Auxiliar, AuxiliarState
+from domain.activation_code import GROUP, GROUPS, parse_activation_code
+from domain.citizen_code import ALPHABET
 from wire.packet import IDENTIFIER
 
 # Argon2id: memory enough to slow a thief, and half a second at most on a station.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
-# No letter or digit that is taken for another when read aloud.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_GROUPS, _GROUP = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def put_auxiliar(
         auxiliar.activated_at = now
     elif is_new or invite_again:
         code = _new_code()
-        auxiliar.activation_verifier = _HASHER.hash(code)
+        auxiliar.activation_verifier, auxiliar.activation_failures = _HASHER.hash(code), 0
         auxiliar.state, auxiliar.invited_at = AuxiliarState.INVITED, now
     session.flush()
     trail.write(
@@ -125,5 +124,4 @@ def _check(new: NewAuxiliar, password: str | None) -> None:
 
 
 def _new_code() -> str:
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(_GROUPS * _GROUP))
-    return "-".join(letters[i : i + _GROUP] for i in range(0, len(letters), _GROUP))
+    return parse_activation_code("".join(secrets.choice(ALPHABET) for _ in range(GROUPS * GROUP)))

@@ -161,6 +161,7 @@ def build_world(
             citizens=citizens,
             nonces=absent,
             enrolment=absent,
+            activation=absent,
             feed=absent,
             intake=absent,
         ),
