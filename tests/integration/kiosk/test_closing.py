@@ -80,7 +80,7 @@ def test_the_close_of_the_chain_carries_the_counts_for_the_authority(place: Stan
     browser.call("/close")
     last = packets(place)[-1]
     (part,) = last.parts
-    detail = parse_detail(open_part(part.ciphertext, place.centre.opening), last.header)
+    detail = parse_detail(open_part(part.ciphertext, [str(place.centre.opening)]), last.header)
     assert detail.numbers == {
         "apoyos": 1, "sent": 0, "pending": 1, "attention": 0, "voids": 0
     }  # fmt: skip
