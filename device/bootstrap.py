@@ -107,6 +107,7 @@ def build_station(
     photographer = Photographer(camera, reader, _finder(config.inference))
     settings = DeskSettings(
         idle_s=config.kiosk.idle_s,
+        sign_out_s=config.kiosk.sign_out_s,
         visit_timeout_s=config.kiosk.visit_timeout_s,
         language=config.kiosk.language,
     )

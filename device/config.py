@@ -87,8 +87,10 @@ class KioskConfig:
     port: Annotated[int, Limits(low=1024, high=65535)] = 8080
     threads: Annotated[int, Limits(low=1, high=32)] = 4
     language: Annotated[str, Limits(pattern=r"[a-z]{2}(_[A-Z]{2})?")] = "es_MX"
-    # Sign-out of an auxiliar who does nothing.
+    # Lock of a station that nobody touches: its auxiliar's password opens it again.
     idle_s: Annotated[int, Limits(low=30, high=86_400, unit="s")] = 900
+    # Close of a session that stayed locked.
+    sign_out_s: Annotated[int, Limits(low=30, high=86_400, unit="s")] = 14_400
     # A shown person leaves: the capture is dropped.
     visit_timeout_s: Annotated[int, Limits(low=30, high=3600, unit="s")] = 300
     # Pictures take themselves once the gates hold; the button is always there.

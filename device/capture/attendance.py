@@ -54,8 +54,36 @@ class Attendance:
         self._new_session = new_session
         self._sign_in = SignIn(clock)
         self._opened: Sealed | None = None
-        self.here: SignedIn | None = None
+        self._present: SignedIn | None = None
+        self._is_locked = False
         self.closed: Closed | None = None
+
+    @property
+    def here(self) -> SignedIn | None:
+        """Who may work now."""
+        return None if self._is_locked else self._present
+
+    @property
+    def locked_out(self) -> SignedIn | None:
+        """Whose session waits behind the lock."""
+        return self._present if self._is_locked else None
+
+    def lock(self) -> None:
+        """Keep the session and let nobody work until its auxiliar is back."""
+        self._is_locked = self._present is not None
+
+    def unlock(self, password: str) -> SignedIn:
+        """Go on with the session, with what the policy now says of its auxiliar.
+
+        Raises:
+            SignInError: The leaf's code says why.
+        """
+        waiting = self.locked_out
+        if waiting is None:
+            raise SignInError("nothing is locked", code="sign_in.required")
+        back = replace(self.check(waiting.auxiliar.id, password), session=waiting.session)
+        self._present, self._is_locked = back, False
+        return back
 
     def check(self, name: str, password: str) -> SignedIn:
         """Return who may come in; nobody has yet.
@@ -72,7 +100,7 @@ class Attendance:
 
     def enter(self, here: SignedIn) -> None:
         """Begin a session."""
-        self.here, self.closed = here, None
+        self._present, self._is_locked, self.closed = here, False, None
         self._opened = self._noted(
             Kind.SESSION_OPEN,
             lambda: self._sealer.note(
@@ -85,8 +113,8 @@ class Attendance:
 
     def renew(self, process: Process) -> None:
         """Go on with the settings the process has now."""
-        if self.here is not None:
-            self.here = replace(self.here, process=process)
+        if self._present is not None:
+            self._present = replace(self._present, process=process)
 
     def counts(self) -> Counts:
         """Count what was sealed in the session that goes on."""
@@ -94,8 +122,9 @@ class Attendance:
 
     def leave(self) -> None:
         """End the session, if there is one; `closed` keeps its close-out until somebody enters."""
-        here, opened = self.here, self._opened
-        self.here = self._opened = None
+        here, opened = self._present, self._opened
+        self._present = self._opened = None
+        self._is_locked = False
         if here is None or opened is None:
             return
         ended = self._noted(

@@ -55,9 +55,10 @@ C = TypeVar("C", bound=Open)
 
 @dataclass(frozen=True)
 class DeskSettings:
-    """After how long an absent person is signed out or their visit ends."""
+    """After how long without a touch a visit ends, the station locks, the session is closed."""
 
     idle_s: int = 900
+    sign_out_s: int = 14_400
     visit_timeout_s: int = 300
     language: str = "es_MX"
 
@@ -94,7 +95,7 @@ class Desk:
 
     @property
     def signed_in(self) -> SignedIn | None:
-        """Return who is signed in; an auxiliar who was away for long is not any more."""
+        """Return who may work; an auxiliar who was away for a while unlocks the station first."""
         with self._lock:
             self._end_what_was_left()
             return self._attendance.here
@@ -115,11 +116,49 @@ class Desk:
     def sign_out(self, *, reason: str = "signed_out") -> None:
         """End the visit and the session of the auxiliar, if there are any."""
         with self._lock:
-            if self._attendance.here is None:
-                return
             self._cancel(reason)
             self._case = None
             self._attendance.leave()
+
+    @property
+    def locked_out(self) -> SignedIn | None:
+        """Return whose session waits behind the lock."""
+        with self._lock:
+            self._end_what_was_left()
+            return self._attendance.locked_out
+
+    def lock(self, *, reason: str = "locked") -> None:
+        """Wipe the visit and let nobody work until the auxiliar is back."""
+        with self._lock:
+            self._cancel(reason)
+            self._case = None
+            self._attendance.lock()
+
+    def unlock(self, password: str) -> SignedIn:
+        """Let the auxiliar go on.
+
+        Raises:
+            SignInError: The leaf's code says why.
+        """
+        with self._lock:
+            here = self._attendance.unlock(password)
+            self._touch()
+            return here
+
+    def stay(self) -> None:
+        """Note that the auxiliar is there although the visit did not move."""
+        with self._lock:
+            self._require_auxiliar()
+            self._touch()
+
+    def left_s(self) -> float:
+        """Return how long an untouched station keeps what is on its screen."""
+        with self._lock:
+            settings = self._settings
+            limit_s = min(settings.idle_s, settings.sign_out_s)
+            if isinstance(self._case, Open):
+                limit_s = min(limit_s, settings.visit_timeout_s)
+            return max(0.0, limit_s - self._untouched_s())
 
     def session_counts(self) -> Counts:
         """Count what was sealed in the session that goes on."""
@@ -407,11 +446,16 @@ class Desk:
             log.info("visit.cancelled step=%s reason=%s", at.value, reason)
 
     def _end_what_was_left(self) -> None:
-        idle_s = (self._clock.monotonic_ms() - self._touched_ms) / 1000
+        idle_s = self._untouched_s()
         if isinstance(self._case, Open) and idle_s > self._settings.visit_timeout_s:
             self._cancel("left")
-        if self._attendance.here is not None and idle_s > self._settings.idle_s:
+        if idle_s > self._settings.sign_out_s:
             self.sign_out(reason="idle")
+        elif idle_s > self._settings.idle_s and self._attendance.here is not None:
+            self.lock(reason="idle")
+
+    def _untouched_s(self) -> float:
+        return (self._clock.monotonic_ms() - self._touched_ms) / 1000
 
     def _touch(self) -> None:
         self._touched_ms = self._clock.monotonic_ms()

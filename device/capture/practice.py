@@ -95,7 +95,8 @@ class Practice:
             clock=clock,
             new_session=lambda: secrets.token_hex(8),
             versions={},
-            settings=settings,
+            # Nobody has a password to unlock it: practice ends instead.
+            settings=replace(settings, sign_out_s=settings.idle_s),
         )
 
     def begin(self) -> SignedIn:

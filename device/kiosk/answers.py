@@ -47,6 +47,12 @@ def is_signed_in() -> bool:
     return here is not None and session.get("auxiliar_session") == here.session
 
 
+def is_locked() -> bool:
+    """Say whether the session of this browser waits behind the lock."""
+    waiting = kiosk().desk.locked_out
+    return waiting is not None and session.get("auxiliar_session") == waiting.session
+
+
 def signed_in(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """Let only the auxiliar of the station in; others are led to the form."""
 
@@ -54,9 +60,10 @@ def signed_in(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
     def checked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         if is_signed_in():
             return view(*args, **kwargs)
+        locked = is_locked()
         if wants_json():
-            return problem("sign_in.required", 401)
-        return redirect(url_for("start.sign_in_form"), 303)
+            return problem("sign_in.unlock" if locked else "sign_in.required", 401)
+        return redirect(url_for("lock.page" if locked else "start.sign_in_form"), 303)
 
     return checked
 
@@ -117,6 +124,7 @@ def register(app: Flask) -> None:
             "station": parts.station,
             "here": here,
             "practising": is_practising(),
+            "left_s": round(parts.desk.left_s()) if here is not None else None,
             "case": case,
             "is_open": isinstance(case, Open),
             "shown_steps": SHOWN_STEPS,

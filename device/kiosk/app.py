@@ -52,6 +52,11 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     POST /capture/scan              number: that code goes with the visit, while the back or the
                                     fields are shown; JSON adds fields {name: value it gave}
     GET  /queue                     what was sealed, sent, answered
+    POST /lock                      locks; an open visit is wiped          → /locked
+    GET  /locked                    asks the auxiliar back
+    POST /unlock                    password, of the same auxiliar         → /
+    GET  /presence                  JSON left_s until visit or lock end untouched; POST: somebody
+                                    is there
     GET  /close                     what was captured in this session
     POST /close                     closes it and signs out; JSON adds close_out (JWS)
                                                                            → /close/slip
@@ -81,6 +86,7 @@ from device.kiosk import (
     headers,
     lights,
     live_photo,
+    lock,
     practice,
     preferences,
     refused,
@@ -111,6 +117,7 @@ PARTS = (
     closing,
     slip,
     scan,
+    lock,
 )
 
 # One burst of strokes is the largest body; photos come from the camera, never from a form.

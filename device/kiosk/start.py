@@ -17,7 +17,7 @@ bp = Blueprint("start", __name__)
 def page() -> ResponseReturnValue:
     """Show what this station can do now."""
     if not answers.is_signed_in():
-        return redirect(url_for(".sign_in_form"), 303)
+        return redirect(url_for("lock.page" if answers.is_locked() else ".sign_in_form"), 303)
     parts = kiosk()
     counts = parts.queue.counts()
     return render_template(
@@ -34,7 +34,10 @@ def sign_in_form() -> ResponseReturnValue:
     """Show the form."""
     if answers.is_signed_in():
         return redirect(url_for(".page"), 303)
-    return render_template("sign_in.html", other=kiosk().desk.signed_in)
+    if answers.is_locked() and not request.args.get("other"):
+        return redirect(url_for("lock.page"), 303)
+    desk = kiosk().desk
+    return render_template("sign_in.html", other=desk.signed_in or desk.locked_out)
 
 
 @bp.post("/sign-in")

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 MESSAGES: dict[str, LazyString] = {
     "sign_in.required": _l("Sign in first."),
+    "sign_in.unlock": _l("The station is locked. Unlock it with your password."),
     "sign_in.wrong": _l("Name or password is not right. Try again."),
     "sign_in.locked": _l("Too many tries. Wait a moment and try again."),
     "sign_in.inactive": _l("This account was withdrawn. Ask your aspirante."),

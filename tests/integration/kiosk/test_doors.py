@@ -12,9 +12,17 @@ from tests.kiosks import Stand, stand
 
 # Everything else asks for a sign-in.
 OPEN_ROUTES = {
-    "start.page", "start.sign_in_form", "start.sign_in", "status.health", "static",
-    "practice.begin", "practice.end", "preferences.choose",
-}  # fmt: skip
+    "static",
+    "start.page",
+    "start.sign_in_form",
+    "start.sign_in",
+    "status.health",
+    "practice.begin",
+    "practice.end",
+    "preferences.choose",
+    "lock.page",
+    "lock.unlock",
+}
 ARGUMENTS = {
     "side": "front",
     "name": "front",
