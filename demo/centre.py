@@ -42,7 +42,7 @@ refuse_expired = false
 
 [review]
 # What a person must look at; the rest is decided by the register.
-flags = ["attack_*", "*.kept_unaccepted", "identifiers.missing"]
+flags = ["attack_*", "*.kept_unaccepted", "identifiers.missing", "signature.cannot_sign"]
 checks = ["curp.*", "clave*", "mrz*"]
 sample_permille = 40
 """

@@ -56,13 +56,15 @@ class Screen:
     def look(self, name: str = "") -> None:
         """Hold the page against WCAG 2.2 AA, the size of a thumb and the width of the screen."""
         page = self.page
-        page.wait_for_load_state("load")
+        self.settle()
         # Through the debugger: the page's own policy would refuse a script.
         page.evaluate(_AXE.read_text(encoding="utf-8"))
         found = page.evaluate(f"axe.run(document, {json.dumps(_RULES)})")
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], page.url
-        assert page.evaluate(_SMALL_TARGETS, LEAST_TARGET_PX) == [], page.url
-        assert page.evaluate(_OVERFLOW_PX) <= 0, page.url
+        problems = [f"{v['id']}: {v['nodes'][0]['html']}" for v in found["violations"]]
+        problems += [f"small: {html}" for html in page.evaluate(_SMALL_TARGETS, LEAST_TARGET_PX)]
+        if (overflow := page.evaluate(_OVERFLOW_PX)) > 0:
+            problems.append(f"{overflow} px stick out")
+        assert not problems, f"{page.url} {page.viewport_size} {problems}"
         if name:
             self.photograph(name)
 
@@ -73,8 +75,18 @@ class Screen:
             self.page.screenshot(path=Path(PICTURES) / file)
 
     def tap(self, name: str) -> None:
-        """Tap the button with this name."""
+        """Tap the button with this name, and wait for the page it leads to."""
         self.page.get_by_role("button", name=name, exact=True).click()
+        self.settle()
+
+    def follow(self, name: str) -> None:
+        """Tap the link with this name, and wait for its page."""
+        self.page.get_by_role("link", name=name, exact=True).click()
+        self.settle()
+
+    def settle(self) -> None:
+        """Return once no page is under way: until then the old one says that it works."""
+        self.page.wait_for_function("!document.body.classList.contains('is-busy')")
         self.page.wait_for_load_state("load")
 
     def sign_in_by_form(self) -> None:

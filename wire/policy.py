@@ -56,6 +56,8 @@ class Process:
     )
     live_photo_required: bool = True
     typed_data_allowed: bool = False
+    # A person who cannot sign may be captured without a signature; the record says why.
+    unsigned_allowed: bool = True
     attempts_before_fallback: Annotated[int, Limits(low=1, high=20)] = 3
     notice: Annotated[str, Limits(pattern=_WORD)] = "1"
     notice_text: Annotated[str, Limits(most=20_000)] = ""

@@ -17,7 +17,7 @@ from device.capture import signature
 from device.capture.acceptance import accepted
 from device.capture.attendance import Attendance, Closed, SignedIn
 from device.capture.citizen_code import draw_code
-from device.capture.errors import WrongStepError
+from device.capture.errors import SignatureError, WrongStepError
 from device.capture.gathered import to_capture, to_images
 from device.capture.live_photo import FacePhoto
 from device.capture.photographer import Photographer
@@ -343,6 +343,19 @@ class Desk:
         with self._lock:
             case = self._at(AwaitingSignature)
             self._case = case.sign(signature.draw(signature.parse_strokes(strokes)))
+
+    def go_on_unsigned(self, reason: str) -> None:
+        """Go on without a signature, for a reason the reviewers are told.
+
+        Raises:
+            SignatureError: The process asks for a signature, or there is no such reason.
+            WrongStepError: The visit stands elsewhere.
+        """
+        with self._lock:
+            case = self._at(AwaitingSignature)
+            if not case.process.unsigned_allowed:
+                raise SignatureError("a signature is asked for", code="signature.required")
+            self._case = case.sign(signature.Unsigned(reason))
 
     def sign_again(self) -> None:
         """Go back from the summary to the pad.

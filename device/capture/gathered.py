@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from device.capture.signature import Signature, Unsigned
 from device.inference.reading import FieldReading, Reading
 from domain.credential.checks import cross_checks
 from domain.credential.fields import FIELD_NAMES, Side
@@ -83,7 +84,8 @@ def to_capture(
     qualities = _qualities(front, "front") | _qualities(back, "back")
     if case.face is not None:
         qualities |= {f"face.{name}": value for name, value in case.face.qualities.items()}
-    qualities["signature.ink"] = case.signature.ink
+    if isinstance(case.signature, Signature):
+        qualities["signature.ink"] = case.signature.ink
     return Capture(
         model=model.value if model is not None else "new",
         fields=dict(case.fields),
@@ -112,7 +114,7 @@ def to_images(case: Reviewing) -> Images:
         front=case.front.photo,
         back=case.back.photo,
         face=case.face.jpeg if case.face is not None else None,
-        signature=case.signature.png,
+        signature=case.signature.png if isinstance(case.signature, Signature) else None,
     )
 
 
@@ -193,6 +195,8 @@ def _flags(case: Reviewing) -> tuple[str, ...]:
     else:
         flags += case.face.codes
         flags += [] if case.face.is_good else ["face.kept_unaccepted"]
+    if isinstance(case.signature, Unsigned):
+        flags += ["signature.cannot_sign", f"signature.{case.signature.reason}"]
     codes = {fold(flag).lower().replace("-", "_").replace(" ", "_")[:64] for flag in flags}
     return tuple(sorted(codes))[:32]
 

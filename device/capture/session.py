@@ -18,7 +18,7 @@ from device.capture.errors import TypingRefusedError
 from device.capture.gathered import merged_fields, typed_value
 from device.capture.live_photo import FacePhoto
 from device.capture.scanned import ScannedCode, with_code, with_numbers
-from device.capture.signature import Signature
+from device.capture.signature import Signature, Unsigned
 from device.inference.reading import Reading
 from domain.credential.fields import FIELD_NAMES, Side
 from wire.policy import Process
@@ -301,8 +301,8 @@ class AwaitingSignature(Read):
     face: FacePhoto | None = field(repr=False)
     step: Step = Step.SIGNATURE
 
-    def sign(self, signature: Signature) -> Reviewing:
-        """Go on with the signature."""
+    def sign(self, signature: Signature | Unsigned) -> Reviewing:
+        """Go on with the signature, or with the reason why there is none."""
         return Reviewing(
             process=self.process,
             began_ms=self.began_ms,
@@ -322,7 +322,7 @@ class Reviewing(Read):
     """Everything is there; it only waits for the seal."""
 
     face: FacePhoto | None = field(repr=False)
-    signature: Signature = field(repr=False)
+    signature: Signature | Unsigned = field(repr=False)
     step: Step = Step.SUMMARY
 
     def sign_again(self) -> AwaitingSignature:

@@ -1,4 +1,4 @@
-"""A signature drawn on the screen: strokes in, one PNG out."""
+"""A signature drawn on the screen: strokes in, one PNG out; or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ MAX_POINTS = 20_000
 # A dot, a tick and a straight line are no signature; lengths in widths of the pad.
 MIN_INK = 0.25
 MIN_EXTENT = 0.06
+# Why a person does not sign. No more is asked: neither the injury nor a witness is our business.
+UNSIGNED_REASONS: tuple[str, ...] = ("does_not_write", "injury", "other")
 
 Point = tuple[float, float]
 Strokes = tuple[tuple[Point, ...], ...]
@@ -31,6 +33,17 @@ class Signature:
 
     png: bytes = field(repr=False)
     ink: float
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """The person cannot sign; `reason` is one of `UNSIGNED_REASONS`."""
+
+    reason: str
+
+    def __post_init__(self) -> None:
+        if self.reason not in UNSIGNED_REASONS:
+            raise SignatureError("no such reason", code="signature.no_reason")
 
 
 def parse_strokes(text: str) -> Strokes:

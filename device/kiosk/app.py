@@ -32,6 +32,7 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     POST /capture/live-photo/accept                                        → /capture/signature
     POST /capture/signature         strokes: JSON [[[x, y], …], …], 0…1 of the pad
                                                                            → /capture/summary
+    POST /capture/signature/unable  reason=does_not_write|injury|other     → /capture/summary
     POST /capture/signature/again   from the summary back to the pad
     POST /capture/seal              JSON adds folio, link                  → /capture/done
     GET  /capture/slip              JSON: state (`slip.printing`, `slip.printed`, `slip.none`, or
@@ -40,7 +41,7 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     POST /capture/cancel            ends the visit from anywhere           → /
     POST /capture/clear             leaves the last page                   → /
     GET  /capture/consent …         one page per step: consent front back confirm live-photo
-                                    signature summary done refused
+                                    signature signature/unable summary done refused
     GET  /capture/photo/<name>      front back face signature, as the screen shows them
     GET  /capture/crop/<field>      a field as printed
     GET  /stream/<subject>          front back face: pictures and guidance while the page is

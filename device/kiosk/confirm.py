@@ -17,6 +17,7 @@ from device.capture.session import (
     Reviewing,
     Step,
 )
+from device.capture.signature import Signature
 from device.kiosk import answers
 from device.kiosk.answers import at_step, signed_in
 from device.kiosk.services import kiosk
@@ -134,8 +135,8 @@ def _picture(name: str) -> bytes | None:
             return None if case.photo is None else case.photo.jpeg
         case Reviewing(), "face":
             return None if case.face is None else case.face.jpeg
-        case Reviewing(), "signature":
-            return case.signature.png
+        case Reviewing(signature=Signature(png=png)), "signature":
+            return png
         case _:
             return None
 

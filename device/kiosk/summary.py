@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from device.capture.gathered import shown_value
 from device.capture.session import Reviewing, Sealed, Step
+from device.capture.signature import Unsigned
 from device.kiosk import answers, slip
 from device.kiosk.answers import at_step, signed_in
 from device.kiosk.services import kiosk
@@ -25,7 +26,8 @@ def page() -> ResponseReturnValue:
     if not isinstance(case, Reviewing):
         abort(409)
     shown = {name: shown_value(case.fields[name].value) for name in SHOWN if name in case.fields}
-    return render_template("summary.html", shown=shown, reviewing=case)
+    unsigned = case.signature.reason if isinstance(case.signature, Unsigned) else None
+    return render_template("summary.html", shown=shown, reviewing=case, unsigned=unsigned)
 
 
 @bp.post("/seal")

@@ -14,6 +14,7 @@ from device.kiosk.texts.guidance import HINTS
 from device.kiosk.texts.names import COUNTS, FIELDS, QUEUE_STATES, SOURCES, STEPS
 from device.kiosk.texts.peripherals import SLIP_AGAIN
 from device.kiosk.texts.preferences import CHOICES, PREFERENCES
+from device.kiosk.texts.signature import UNSIGNED
 
 __all__ = [
     "CHECKS",
@@ -27,6 +28,7 @@ __all__ = [
     "SOURCES",
     "STEPS",
     "UNKNOWN",
+    "UNSIGNED",
 ]
 
 MESSAGES: dict[str, LazyString] = {
