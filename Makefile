@@ -75,6 +75,10 @@ monkey: $(INSTALLED) system-test ## 10,000 random taps and keys on the kiosk; SE
 	ACOPIO_MONKEY_ACTIONS=10000 ACOPIO_MONKEY_SEED=$(SEED) $(PY) -m pytest -s --log-cli-level=INFO \
 		tests/integration/kiosk/test_monkey.py 2>&1 | grep -v werkzeug
 
+.PHONY: bench-faces
+bench-faces: $(INSTALLED) ## judge invented live photos and print the table of results
+	$(PY) -m bench.faces $(ARGS)
+
 .PHONY: setup
 setup: $(INSTALLED) ## only the virtual environment, from the lock
 .PHONY: setup-training

@@ -48,7 +48,7 @@ class FaceLimits:
     another: float = 0.5
     head_above: float = 0.15
     head_beside: float = 0.05
-    most_yaw: float = 25.0
+    most_yaw: float = 20.0
     most_pitch: float = 30.0
     most_roll: float = 20.0
     least_sharpness: float = 0.2
@@ -56,7 +56,7 @@ class FaceLimits:
     most_lightness: float = 228.0
     most_burnt: float = 0.15
     most_unevenness: float = 0.45
-    least_eyes: float = 0.35
+    least_eyes: float = 0.25
     # A cloth has another colour than the skin and shows no lips; a beard shows them.
     least_mouth: float = 0.3
     most_lower_colour: float = 16.0

@@ -160,7 +160,7 @@ def _without_face(image: Image, *, is_searched: bool) -> tuple[list[str], dict[s
         codes.append("face.blurred")
     if brightness < (_BLACK if is_searched else _DARK):
         codes.append("face.dark")
-    elif brightness > _BRIGHT and not is_searched:
+    elif brightness > _BRIGHT:
         codes.append("face.bright")
     qualities = {
         "brightness": round(brightness, 1),

@@ -40,9 +40,9 @@ _BURNT = 250
 class FaceQuality:
     """What was measured; lightness and highlights 0…255, the others are shares or ratios.
 
-    `eyes` is the contrast within the clearer eye, over the skin below it; `mouth` that along the
-    lips. `lower_colour` is how far the colour around the mouth lies from that under the eyes, in
-    CIELAB units.
+    `eyes` is the contrast of white and iris in the clearer eye, over the skin below it; `mouth`
+    that along the lips. `lower_colour` is how far the colour around the mouth lies from that under
+    the eyes, in CIELAB units.
     """
 
     sharpness: float
@@ -135,13 +135,16 @@ def _lightness(grey: Image, mesh: Floats, points: tuple[int, ...]) -> float:
 
 
 def _eye(grey: Image, mesh: Floats, eye: tuple[int, int, int, int]) -> float:
-    """Return the spread of light in the middle of an eye: white, iris and pupil."""
+    """Return how far the white of an eye stands out from its iris, along the eye.
+
+    Lashes, hair and the rim of glasses run across all columns, and leave them alike.
+    """
     outer, inner = mesh[eye[0]], mesh[eye[1]]
     half = max(float(np.linalg.norm(inner - outer)) / 2, 2.0)
-    patch = _around(grey, (outer + inner) / 2, half * 0.6, half * 0.25)
+    patch = _around(grey, (outer + inner) / 2, half * 0.75, half * 0.35)
     if patch.size == 0:
         return 0.0
-    low, high = np.percentile(patch, (4, 96))
+    low, high = np.percentile(patch.mean(axis=0), (8, 92))
     return float(high - low)
 
 

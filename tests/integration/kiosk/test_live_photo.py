@@ -62,3 +62,16 @@ def test_a_bad_photo_is_taken_again_and_after_the_attempts_may_be_used(
             page.get_by_role("link", name="Tomarla otra vez").click()
     keep.click()
     page.wait_for_url("**/capture/signature")
+
+
+def test_a_program_is_told_whether_the_photo_may_be_used(place: Stand) -> None:
+    browser = place.browser()
+    bring_to(place, browser, "live_photo")
+    place.show_photo("two_people")
+    for may_accept in (False, True):
+        said = browser.call("/capture/live-photo/shoot")
+        assert said["codes"] == ["face.several"]
+        assert (said["good"], said["may_accept"]) == (False, may_accept)
+        if not may_accept:
+            assert browser.call("/capture/live-photo/accept")["status"] == 409
+    assert browser.call("/capture/live-photo/accept")["step"] == "signature"

@@ -12,6 +12,7 @@ from device.bootstrap import (
     models_digest,
     models_toml,
     open_camera,
+    open_finder,
     open_peripherals,
     open_reader,
 )
@@ -24,6 +25,7 @@ from device.inference.tflite import DEFAULT_MODELS
 from device.peripherals.base import Absent, Ready, Unused
 from device.peripherals.printing import Printed
 from device.peripherals.slips import SampleSlip
+from tests.live_photos import photo_of
 from tests.stations import FakeClock
 from tests.unit.device.peripherals.bench import eventually
 
@@ -58,6 +60,14 @@ class TestTheModels:
     def test_that_are_not_listed_are_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(ModelError):
             open_reader(InferenceConfig(models=str(tmp_path)))
+
+    def test_that_find_faces_are_loaded_from_their_package(self) -> None:
+        assert open_finder(InferenceConfig()).find(photo_of("good"))
+
+    def test_that_find_faces_are_an_error_where_they_are_not_listed(self, tmp_path: Path) -> None:
+        (tmp_path / "models.toml").write_text('[one]\nfile = "one.tflite"\nsha256 = "00"\n')
+        with pytest.raises(ModelError, match="face_detector"):
+            open_finder(InferenceConfig(models=str(tmp_path)))
 
     def test_are_told_apart_by_one_digest_whatever_their_order(self, tmp_path: Path) -> None:
         tables = [f'[{name}]\nfile = "{name}.tflite"\nsha256 = "{digest}"\n'
