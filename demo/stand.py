@@ -57,12 +57,15 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor) -> None:
     ports = start(places, supervisor, frames, visits)
     hands = Hands(places, frames, visits, f"http://127.0.0.1:{ports.kiosk}")
     hands.start()
+    simulated = places.station / "data" / "simulated"
     terminal.say(
         f"""
   Quiosco      http://127.0.0.1:{ports.kiosk}
                auxiliar {centre.AUXILIAR}, contraseña {centre.AUXILIAR_PASSWORD}
   Portal       http://127.0.0.1:{ports.portal}
   Bitácoras    {places.logs}
+  Comprobantes {simulated}/slip-*.png
+  Lector       echo ACOPIO-BADGE:{centre.AUXILIAR} > {simulated}/scan-here
 
 Una persona inventada pone su credencial cuando la pantalla la pide. Ctrl-C termina todo."""
     )

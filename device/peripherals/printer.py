@@ -11,19 +11,9 @@ import time
 from dataclasses import dataclass, replace
 
 from device.peripherals import escpos
-from device.peripherals.base import (
-    Failed,
-    LinkError,
-    PeripheralState,
-    PrinterError,
-    Ready,
-)
+from device.peripherals.base import Failed, LinkError, PeripheralState, PrinterError, Ready
 from device.peripherals.serial_link import LinkSettings, SerialLink
 
-_ANSWER_S = 0.6
-_LOOK_EVERY_S = 2.0
-# Paper moves at 50 mm/s at least; the longest slip has less than half a metre.
-_PRINT_S = 12.0
 _PIECE_BYTES = 256
 # Answers to GS r 1: bits 0 and 1 paper low, 2 and 3 paper out, each pair set or not.
 _SETTLED = frozenset({0x00, 0x03, 0x0C, 0x0F})
@@ -60,18 +50,24 @@ class Condition:
         return "printer.failed" if self.has_error or self.is_offline else ""
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long a printer is waited for; all in seconds.
+
+    Its condition is asked for every `look_every_s` and answered within `answer_s`. A slip is out
+    within `print_s` of its last byte: paper moves at 50 mm/s at least, and none has half a metre.
+    """
+
+    answer_s: float = 1.5
+    print_s: float = 12.0
+    look_every_s: float = 2.0
+
+
 class SerialPrinter:
     """An ESC/POS printer on a serial line."""
 
-    def __init__(
-        self,
-        settings: LinkSettings,
-        *,
-        print_s: float = _PRINT_S,
-        look_every_s: float = _LOOK_EVERY_S,
-    ) -> None:
-        self._print_s = print_s
-        self._look_every_s = look_every_s
+    def __init__(self, settings: LinkSettings, patience: Patience | None = None) -> None:
+        self._patience = patience or Patience()
         self._printing = threading.Lock()
         self._heard = threading.Condition()
         self._is_open = False
@@ -113,7 +109,7 @@ class SerialPrinter:
         self._closing.set()
         self._look_now.set()
         self._link.close()
-        self._watch.join(_ANSWER_S * 4)
+        self._watch.join(self._patience.answer_s)
 
     def opened(self) -> None:
         with self._heard:
@@ -154,7 +150,7 @@ class SerialPrinter:
 
     def _wait_until_settled(self) -> None:
         """Return when the printer has worked off the slip; ask for its condition meanwhile."""
-        until = time.monotonic() + self._print_s
+        until = time.monotonic() + self._patience.print_s
         while time.monotonic() < until:
             with self._heard:
                 self._heard.wait_for(lambda: self._settled is not None or not self._is_open, 0.25)
@@ -164,11 +160,11 @@ class SerialPrinter:
                     raise PrinterError("the paper ended", code="printer.paper_out")
                 return
             self._require(self._ask())
-        raise PrinterError(f"not printed within {self._print_s} s", code="printer.failed")
+        raise PrinterError(f"not printed within {self._patience.print_s} s", code="printer.failed")
 
     def _look(self) -> None:
         while not self._closing.is_set():
-            self._look_now.wait(self._look_every_s)
+            self._look_now.wait(self._patience.look_every_s)
             self._look_now.clear()
             if self._closing.is_set() or not self._is_open:
                 continue
@@ -199,7 +195,9 @@ class SerialPrinter:
         self._forget_answer()
         self._link.write(escpos.realtime_status(n))
         with self._heard:
-            self._heard.wait_for(lambda: self._answer is not None or not self._is_open, _ANSWER_S)
+            self._heard.wait_for(
+                lambda: self._answer is not None or not self._is_open, self._patience.answer_s
+            )
             answer, is_open = self._answer, self._is_open
         if not is_open:
             raise PrinterError("the printer is gone", code="printer.absent")

@@ -230,3 +230,15 @@ class TestDoctor:
         assert "✗ cámara" in done.stdout
         assert done.stdout.count("✓") == 8
         assert "No está lista" in report.read_text()
+
+    def test_opens_each_peripheral_that_the_settings_name(self, place: Place) -> None:
+        text = place.settings.read_text()
+        place.settings.write_text(
+            text + "\n[peripherals]\nprinter = 'simulated'\nlamps = 'simulated'\n"
+            "scanner = '/dev/serial/by-id/usb-not-there-*'\n"
+        )
+        done = self.run(place)
+        assert done.returncode == 1
+        assert "✓ impresora" in done.stdout
+        assert "✓ lámpara" in done.stdout
+        assert "✗ lector       [scanner.absent]" in done.stdout

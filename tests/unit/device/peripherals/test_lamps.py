@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,30 +16,11 @@ from device.peripherals.frames import FRAME_BYTES, START, Frame, FrameReader, cr
 from device.peripherals.lamp import COLOURS, SAFE_AFTER_MS, Pattern, SerialLamps
 from device.peripherals.serial_link import LinkSettings
 from device.peripherals.simulated.lamp import SAFE, SimulatedLamps
-from tests.unit.device.peripherals.bench import eventually
+from tests.unit.device.peripherals.bench import HandClock, eventually
 
 FRAMES = st.builds(Frame, st.integers(0, 255), st.integers(0, 255),
                    st.binary(min_size=6, max_size=6))  # fmt: skip
 LIT = Light(200, 100, Status.READING)
-
-
-class HandClock:
-    """Elapsed time that goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._ms = 0
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 26, 12, tzinfo=UTC)
-
-    def monotonic_ms(self) -> int:
-        with self._lock:
-            return self._ms
-
-    def go_on(self, ms: int) -> None:
-        with self._lock:
-            self._ms += ms
 
 
 class TestAFrame:

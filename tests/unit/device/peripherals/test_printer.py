@@ -13,7 +13,7 @@ from PIL import Image
 
 from device.peripherals import escpos
 from device.peripherals.base import Absent, Failed, PrinterError, Ready
-from device.peripherals.printer import Condition, SerialPrinter
+from device.peripherals.printer import Condition, Patience, SerialPrinter
 from device.peripherals.printing import NotPrinted, PrintDesk, Printed, Printing
 from device.peripherals.serial_link import LinkSettings
 from device.peripherals.simulated.printer import SimulatedPrinter
@@ -39,7 +39,8 @@ class Bench:
 def bench(tmp_path: Path) -> Iterator[Bench]:
     twin = SimulatedPrinter(tmp_path / "printer")
     printer = SerialPrinter(
-        LinkSettings(str(tmp_path / "printer"), 38_400), print_s=3, look_every_s=0.05
+        LinkSettings(str(tmp_path / "printer"), 38_400),
+        Patience(answer_s=2, print_s=60, look_every_s=0.05),
     )
     eventually(lambda: isinstance(printer.state, Ready))
     yield Bench(printer, twin)

@@ -22,7 +22,8 @@ from device.peripherals.scanner import (
 )
 from device.peripherals.serial_link import LinkSettings
 from device.peripherals.simulated.scanner import SimulatedScanner
-from tests.unit.device.peripherals.bench import eventually
+from domain.clock import Clock
+from tests.unit.device.peripherals.bench import HandClock, eventually
 
 CODES = st.lists(st.binary(min_size=1, max_size=40).map(lambda b: b.translate(None, b"\r\n"))
                  .filter(bool), max_size=6)  # fmt: skip
@@ -37,9 +38,10 @@ class Pair:
         return [scan.raw for scan in self.scanner.since(0)]
 
 
-def pair(path: Path, *, gap_ms: int = 0, end: bytes = b"\r") -> Pair:
+def pair(path: Path, clock: Clock | None = None, *, gap_ms: int = 0, end: bytes = b"\r") -> Pair:
+    """Connect a driver to a scanner; no time goes by unless a clock says so."""
     twin = SimulatedScanner(path, end=end)
-    scanner = SerialScanner(LinkSettings(str(path), 115_200), SystemClock(), gap_ms=gap_ms)
+    scanner = SerialScanner(LinkSettings(str(path), 115_200), clock or HandClock(), gap_ms=gap_ms)
     eventually(lambda: isinstance(scanner.state, Ready))
     return Pair(scanner, twin)
 
@@ -148,8 +150,22 @@ class TestTheScanner:
         eventually(bench.raws)
         assert [scan.number for scan in bench.scanner.since(0)] == [2]
 
+    def test_drops_a_rest_that_never_ends_and_codes_that_nobody_took(self, tmp_path: Path) -> None:
+        clock = HandClock()
+        bench = pair(tmp_path / "scanner", clock)
+        bench.twin.scan(b"nobody takes this")
+        eventually(bench.raws)
+        bench.twin.terminal.send(b"a rest")
+        eventually(lambda: bench.scanner._splitter.has_begun)
+        clock.go_on(30_001)
+        eventually(lambda: not bench.scanner._splitter.has_begun)
+        bench.twin.scan(b"next")
+        eventually(lambda: bench.raws() == [b"next"])
+        bench.scanner.close()
+        bench.twin.close()
+
     def test_ends_a_code_at_a_pause_where_it_is_told_to(self, tmp_path: Path) -> None:
-        bench = pair(tmp_path / "scanner", gap_ms=100, end=b"")
+        bench = pair(tmp_path / "scanner", SystemClock(), gap_ms=100, end=b"")
         bench.twin.scan(b"without an end")
         eventually(lambda: bench.raws() == [b"without an end"])
         bench.scanner.close()
