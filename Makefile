@@ -32,6 +32,10 @@ kiosk: $(INSTALLED) system-run ## a station to try by hand, with a replayed came
 pictures: $(INSTALLED) system-run system-test ## take the pictures of the README from the running demo
 	@ONCE=1 PICTURES=1 SEED=$(SEED) $(PY) -m demo
 
+.PHONY: screens
+screens: $(INSTALLED) system-run system-test ## a picture of every screen of the kiosk, into var/screens
+	@$(PY) -m demo.screens $(ARGS)
+
 .PHONY: test
 test: $(INSTALLED) system-test ## every test: SQLite, PostgreSQL and Chromium included
 	$(PY) -m pytest $(ARGS)

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.kiosk import Kiosk
 
-_CHROMIUM = "/usr/bin/chromium"
-_FLAGS = (
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
 )  # fmt: skip
@@ -22,7 +22,7 @@ def take(
     folder.mkdir(parents=True, exist_ok=True)
     lead_to_confirm()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:
             taken = [_kiosk(browser, folder, kiosk)]
             taken.append(_portal(browser, folder, portal, account))

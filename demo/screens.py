@@ -1,0 +1,230 @@
+"""`python -m demo.screens`: a picture of every screen of the kiosk, taken from the running station.
+
+A centre and a station run as in `make kiosk`; Chromium leads visits through the pages and takes
+each of them on every screen that is promised, in both languages, every contrast and large text.
+They go to `var/screens/`, to be looked at; `--readme` takes those of the README instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from demo import centre, scenes, stand
+from demo.cast import Visit, invent_visits
+from demo.pictures import CHROMIUM, FLAGS
+from demo.places import Places
+from demo.processes import Supervisor
+
+ROOT = Path(__file__).resolve().parents[1]
+_PATIENCE_MS = 60_000
+_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """How one picture is taken: the screen, and what a person chose."""
+
+    name: str
+    size: tuple[int, int]
+    language: str = "es_MX"
+    text: str = "normal"
+    contrast: str = "normal"
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What the person chose, as the form of preferences sends it."""
+        return {"language": self.language, "text": self.text, "contrast": self.contrast}
+
+
+PLAIN = Variant("1024x600", (1024, 600))
+EVERY = (
+    Variant("800x480", (800, 480)),
+    PLAIN,
+    Variant("1280x800", (1280, 800)),
+    Variant("480x800", (480, 800)),
+    Variant("800x480-large", (800, 480), text="large"),
+    Variant("1024x600-white", (1024, 600), contrast="white"),
+    Variant("1024x600-black-en", (1024, 600), language="en", contrast="black"),
+)
+README = (Variant("", (1024, 600)),)
+
+
+class Screens:
+    """A browser at the kiosk, and the folder of its pictures."""
+
+    def __init__(
+        self, page: Page, address: str, folder: Path, variants: Sequence[Variant], prefix: str
+    ) -> None:
+        self.page, self.address = page, address
+        self._folder, self._variants, self._prefix = folder, variants, prefix
+        self.taken: list[Path] = []
+
+    def open(self, path: str) -> None:
+        """Open a page of the kiosk."""
+        # A stream keeps the page loading: the network never falls idle.
+        self.page.goto(self.address + path, wait_until="load")
+
+    def post(self, path: str, **form: str | float | bool) -> dict[str, Any]:
+        """Take a step as the page's scripts do, and give the answer."""
+        token = self.page.locator("meta[name=csrf-token]").get_attribute("content") or ""
+        answer = self.page.request.post(
+            self.address + path,
+            form=form,
+            headers={"Accept": "application/json", "X-CSRFToken": token},
+        )
+        said: dict[str, Any] = answer.json()
+        return said
+
+    def take(self, name: str, path: str, *, until: str = "main") -> None:
+        """Take one page in every variant, once it shows what `until` selects."""
+        for variant in self._variants:
+            width, height = variant.size
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.post("/preferences", **variant.choices)
+            self.open(path)
+            self.page.locator(until).first.wait_for()
+            # The first picture of a stream, and fonts, come after the page.
+            self.page.wait_for_timeout(700)
+            file = "-".join(filter(None, (self._prefix + name, variant.name)))
+            target = self._folder / f"{file}.png"
+            self.page.screenshot(path=str(target))
+            self.taken.append(target)
+        self.post("/preferences", **PLAIN.choices)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take the pictures and say where they are."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readme", action="store_true", help="into docs/pictures, one a step")
+    options = parser.parse_args(arguments)
+    places = Places(ROOT / "var" / "screens-station")
+    visits = invent_visits(_SEED, 7)
+    frames = scenes.frames_folder(ROOT / "var" / "demo" / "frames", _SEED)
+    scenes.take_all(frames, visits, lambda *_: None)
+    folder = ROOT / "docs" / "pictures" if options.readme else ROOT / "var" / "screens"
+    if not options.readme:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    supervisor = Supervisor(ROOT, lambda text: print(text, file=sys.stderr))
+    try:
+        ports = stand.start(places, supervisor, frames, visits)
+        with _browser() as page:
+            screens = Screens(
+                page,
+                f"http://127.0.0.1:{ports.kiosk}",
+                folder,
+                README if options.readme else EVERY,
+                "kiosk-" if options.readme else "",
+            )
+            _walk(screens, _shower(places, frames, visits))
+    finally:
+        supervisor.stop()
+    print(f"{len(screens.taken)} pictures in {folder.relative_to(ROOT)}")
+    return 0
+
+
+def _shower(places: Places, frames: Path, visits: Sequence[Visit]) -> Callable[[str], None]:
+    """Give what puts something before the camera: a shot of the first visitor, or the table."""
+
+    def show(shot: str) -> None:
+        known = {"front": "front", "back": "back", "live": "live"}
+        scene = (
+            scenes.scene(frames, visits[4], known[shot], 0)  # type: ignore[arg-type]  # a Shot
+            if shot in known
+            else scenes.table(frames)
+        )
+        places.show(scene)
+
+    return show
+
+
+def _walk(screens: Screens, show: Callable[[str], None]) -> None:
+    """Lead through every page."""
+    show("table")
+    screens.open("/")
+    screens.take("01-sign-in", "/sign-in")
+    screens.post("/sign-in", auxiliar=centre.AUXILIAR, password=centre.AUXILIAR_PASSWORD)
+    screens.open("/")
+    screens.take("02-start", "/")
+    _visit(screens, show)
+    screens.take("13-queue", "/queue")
+    screens.take("14-close", "/close")
+    screens.post("/practice/begin")
+    screens.open("/")
+    screens.take("15-practice", "/")
+    screens.post("/practice/end")
+    screens.open("/")
+    screens.post("/close")
+    screens.take("16-close-slip", "/close/slip")
+    screens.take("17-not-there", "/there-is-no-such-page")
+
+
+def _visit(screens: Screens, show: Callable[[str], None]) -> None:
+    screens.post("/capture/start")
+    screens.open("/capture")
+    screens.take("03-consent", "/capture/consent")
+    screens.post("/capture/consent", agree="1")
+    screens.take("04-front", "/capture/front")
+    screens.post("/capture/front/shoot")
+    screens.take("05-front-again", "/capture/front")
+    show("front")
+    _shoot(screens, "front")
+    show("table")
+    screens.take("06-back", "/capture/back")
+    show("back")
+    _shoot(screens, "back")
+    show("table")
+    screens.take("07-confirm", "/capture/confirm")
+    screens.post("/capture/confirm")
+    screens.take("08-live-photo", "/capture/live-photo")
+    show("live")
+    screens.post("/capture/live-photo/shoot")
+    screens.take("09-live-photo-taken", "/capture/live-photo")
+    screens.post("/capture/live-photo/accept")
+    screens.take("10-signature", "/capture/signature")
+    screens.post("/capture/signature", strokes=json.dumps(_STROKES))
+    screens.take("11-summary", "/capture/summary")
+    screens.post("/capture/seal")
+    screens.take("12-done", "/capture/done")
+    screens.post("/capture/clear")
+
+
+def _shoot(screens: Screens, side: str) -> None:
+    for _ in range(4):
+        if screens.post(f"/capture/{side}/shoot").get("accepted"):
+            return
+    raise SystemExit(f"the {side} was not taken: see the kiosk's log")
+
+
+_STROKES = [
+    [[0.1, 0.6], [0.2, 0.2], [0.25, 0.75], [0.35, 0.3], [0.4, 0.7], [0.5, 0.4], [0.6, 0.6]],
+    [[0.3, 0.75], [0.8, 0.68]],
+]
+
+
+@contextmanager
+def _browser() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("ACOPIO_TEST_CHROMIUM", CHROMIUM), args=list(FLAGS)
+        )
+        context = browser.new_context(locale="es-MX", timezone_id="America/Mexico_City")
+        page = context.new_page()
+        page.set_default_timeout(_PATIENCE_MS)
+        yield page
+        browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
