@@ -219,7 +219,7 @@ class TestDoctor:
         report = place.folder / "report.html"
         done = self.run(place, "--report", str(report))
         assert done.returncode == 0, done.stdout + done.stderr
-        assert done.stdout.count("✓") == 9
+        assert done.stdout.count("✓") == 10
         assert "Lista para capturar" in report.read_text()
 
     def test_says_what_is_missing_and_looks_at_the_rest(self, place: Place) -> None:
@@ -228,7 +228,7 @@ class TestDoctor:
         done = self.run(place, "--report", str(report))
         assert done.returncode == 1
         assert "✗ cámara" in done.stdout
-        assert done.stdout.count("✓") == 8
+        assert done.stdout.count("✓") == 9
         assert "No está lista" in report.read_text()
 
     def test_opens_each_peripheral_that_the_settings_name(self, place: Place) -> None:
