@@ -75,6 +75,10 @@ def health() -> ResponseReturnValue:
         "station": parts.station,
         "software": parts.software,
         "camera": _camera(),
+        "peripherals": {
+            name: getattr(state, "code", type(state).__name__.lower())
+            for name, state in parts.peripherals.states().items()
+        },
         "signed_in": parts.desk.signed_in is not None,
         "step": case.step.value if case is not None else None,
         "attempts": case.attempts if isinstance(case, Shooting | AwaitingLivePhoto) else 0,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _CHUNK_BYTES = 4096
-_POLL_S = 0.02
+_POLL_S = 0.1
 
 
 class Terminal:
@@ -83,7 +83,7 @@ class Terminal:
                 except BlockingIOError:
                     pass
             # Nobody reads just now; the lock is free meanwhile, so that it can be unplugged.
-            self._stopping.wait(_POLL_S)
+            self._wait_for(writable=True)
 
     def close(self) -> None:
         """Unplug the device for good."""
@@ -100,16 +100,16 @@ class Terminal:
             if chunk:
                 self._received(chunk)
                 continue
-            self._wait_for_bytes()
+            self._wait_for(writable=False)
 
-    def _wait_for_bytes(self) -> None:
+    def _wait_for(self, *, writable: bool) -> None:
         with self._lock:
-            near = self._ends[0] if self._ends is not None else None
-        if near is None or self._paused.is_set():
+            near = [self._ends[0]] if self._ends is not None else []
+        if not near or (self._paused.is_set() and not writable):
             self._stopping.wait(_POLL_S)
             return
         try:
-            select.select([near], [], [], _POLL_S)
+            select.select([] if writable else near, near if writable else [], [], _POLL_S)
         except (OSError, ValueError):
             return  # it was unplugged meanwhile
 

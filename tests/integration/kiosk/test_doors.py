@@ -22,6 +22,7 @@ OPEN_ROUTES = {
     "preferences.choose",
     "lock.page",
     "lock.unlock",
+    "scan.scans",
 }
 ARGUMENTS = {
     "side": "front",

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import requests
 from device.config import Config
 from tests.kiosks import PASSWORD, STROKES, enrolled_config
 from tests.stations import AUXILIAR, Centre
+from tests.unit.device.peripherals.bench import eventually
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -49,6 +51,10 @@ class Process:
                 return health
             time.sleep(0.05)
         raise AssertionError(self.output.read_text())
+
+    def has_peripherals(self) -> bool:
+        health = self.session.get(f"{self.address}/health").json()
+        return set(health["peripherals"].values()) == {"ready"}
 
     def call(self, path: str, **fields: str) -> dict[str, Any]:
         page = self.session.get(f"{self.address}/sign-in").text
@@ -150,6 +156,25 @@ def test_a_killed_station_starts_again_and_has_every_sealed_record(place: Place)
     queue = second.session.get(f"{second.address}/queue").text
     assert all(folio in queue for folio in folios)
     assert place.capture(second)["folio"] == "S001-A0001-EST01-00000003"
+
+
+def holds(file: Path, text: str) -> bool:
+    return file.exists() and text in file.read_text()
+
+
+def test_a_killed_station_finds_its_simulated_peripherals_again(place: Place) -> None:
+    with place.settings.open("a") as settings:
+        names = ("scanner", "printer", "lamps")
+        settings.write("[peripherals]\n" + "".join(f"{n} = 'simulated'\n" for n in names))
+    for number in (1, 2):
+        process = place.start()
+        process.wait_until_ready()
+        eventually(process.has_peripherals)
+        process.call("/sign-in", auxiliar=AUXILIAR, password=PASSWORD)
+        place.capture(process)
+        slip = place.folder / "data" / "simulated" / f"slip-{number:04}.txt"
+        eventually(partial(holds, slip, f"S001-A0001-EST01-{number:08}"))
+        process.kill()
 
 
 def test_a_stopped_station_closes_the_session_and_ends_in_order(place: Place) -> None:

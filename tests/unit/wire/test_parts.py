@@ -118,6 +118,16 @@ class TestAPart:
 
 
 class TestTheRecord:
+    @pytest.mark.parametrize("code", ["", "23456ABCDE"])
+    def test_has_the_code_of_the_citizens_slip_or_none(self, code: str) -> None:
+        written = record(capture=dataclasses.replace(DRAFT.capture, code=code))
+        assert parse_record(build_record(written), header()).capture.code == code
+
+    @pytest.mark.parametrize("code", ["23456ABCD", "23456abcde", "23456ABCDO", "23456ABCDEF"])
+    def test_has_no_other_code(self, code: str) -> None:
+        with pytest.raises(RecordError):
+            build_record(record(capture=dataclasses.replace(DRAFT.capture, code=code)))
+
     def test_is_read_back_exactly(self) -> None:
         assert parse_record(build_record(record()), header()) == record()
 

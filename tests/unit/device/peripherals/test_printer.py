@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from device.peripherals import escpos
@@ -158,6 +160,17 @@ class TestThePrinter:
         eventually(lambda: getattr(bench.printer.state, "garbage", 0) == 90)
         bench.printer.print_slip(CONTENT)
         assert len(bench.twin.strips) == 1
+
+
+class TestAnyBytes:
+    @settings(max_examples=25, deadline=None)
+    @given(st.binary(max_size=200))
+    def test_from_the_line_are_an_answer_or_garbage(self, chunk: bytes) -> None:
+        printer = SerialPrinter(LinkSettings("/dev/serial/by-id/usb-not-there-*", 9600))
+        printer.received(chunk)
+        assert 0 <= printer._garbage <= len(chunk)
+        assert printer.state == Absent("printer.absent")
+        printer.close()
 
 
 class TestPrintingBesideTheWork:
