@@ -38,6 +38,7 @@ from device.peripherals.simulated.desk import SimulatedDesk
 from device.queue import files
 from device.queue.assembly import Versions, open_sealer, open_spool
 from device.queue.enrolment import EnrolmentStore
+from device.queue.overview import Overview
 from device.queue.recovery import Recovered
 from device.queue.seal import Sealer
 from device.queue.spool import Spool
@@ -126,7 +127,7 @@ def build_station(
         guide=Guide(clock, automatic=config.kiosk.automatic_shutter),
         camera=camera,
         clock=clock,
-        queue=spool,
+        queue=Overview(spool.database, store),
         station=station,
         software=software,
         health=_health(config, store, clock),

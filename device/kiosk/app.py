@@ -52,7 +52,8 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
                                     alone without sign-in
     POST /capture/scan              number: that code goes with the visit, while the back or the
                                     fields are shown; JSON adds fields {name: value it gave}
-    GET  /queue                     what was sealed, sent, answered
+    GET  /queue                     what became of what this auxiliar captured:
+                                    ?which=pending|again|sent&number=N
     POST /lock                      locks; an open visit is wiped          → /locked
     GET  /locked                    asks the auxiliar back
     POST /unlock                    password, of the same auxiliar         → /
@@ -90,6 +91,7 @@ from device.kiosk import (
     lock,
     practice,
     preferences,
+    queue,
     refused,
     scan,
     sides,
@@ -119,6 +121,7 @@ PARTS = (
     slip,
     scan,
     lock,
+    queue,
 )
 
 # One burst of strokes is the largest body; photos come from the camera, never from a form.

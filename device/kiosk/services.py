@@ -15,8 +15,8 @@ from device.capture.guidance import Guide
 from device.capture.practice import Practice
 from device.kiosk.seat import Seat
 from device.peripherals.service import Peripherals
+from device.queue.overview import Counts, Entry, Which
 from device.queue.schema import State
-from device.queue.spool import Row
 from domain.clock import Clock
 
 # Holds the session at the practice desk, while this browser practises.
@@ -36,36 +36,46 @@ class Eye(Protocol):
 
 
 class Queue(Protocol):
-    """What the screens show of the spool."""
+    """What the screens show of the spool: figures of the station, rows of one auxiliar."""
 
-    def counts(self) -> dict[State, int]: ...
-    def waiting(self, limit: int) -> list[Row]: ...
-    def in_state(self, *states: State) -> list[Row]: ...
-    def recaptures(self) -> list[Row]: ...
+    def states(self) -> dict[State, int]: ...
+    def station(self) -> Counts: ...
+    def auxiliar(self, auxiliar: str) -> dict[Which, int]: ...
+    def page(self, auxiliar: str, which: Which, *, number: int = 1) -> list[Entry]: ...
+    def log_index(self, entry: Entry) -> int | None: ...
     def oldest_waiting_ms(self) -> int | None: ...
+    def last_contact_ms(self) -> int | None: ...
 
 
 class NothingQueued:
     """The queue of practice."""
 
-    def counts(self) -> dict[State, int]:
+    def states(self) -> dict[State, int]:
         """Count nothing."""
         return dict.fromkeys(State, 0)
 
-    def waiting(self, limit: int) -> list[Row]:
-        """Let nothing wait."""
-        return []
+    def station(self) -> Counts:
+        """Count nothing."""
+        return Counts()
 
-    def in_state(self, *states: State) -> list[Row]:
+    def auxiliar(self, auxiliar: str) -> dict[Which, int]:
+        """Count nothing."""
+        return dict.fromkeys(Which, 0)
+
+    def page(self, auxiliar: str, which: Which, *, number: int = 1) -> list[Entry]:
         """Have nothing."""
         return []
 
-    def recaptures(self) -> list[Row]:
-        """Ask for nobody again."""
-        return []
+    def log_index(self, entry: Entry) -> int | None:
+        """Have no receipt."""
+        return None
 
     def oldest_waiting_ms(self) -> int | None:
         """Let nothing wait."""
+        return None
+
+    def last_contact_ms(self) -> int | None:
+        """Speak to nobody."""
         return None
 
 

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from device.kiosk import answers, preferences
 from device.kiosk.answers import signed_in
 from device.kiosk.services import kiosk
-from device.queue.schema import State
 
 bp = Blueprint("start", __name__)
 
@@ -19,13 +18,14 @@ def page() -> ResponseReturnValue:
     if not answers.is_signed_in():
         return redirect(url_for("lock.page" if answers.is_locked() else ".sign_in_form"), 303)
     parts = kiosk()
-    counts = parts.queue.counts()
+    here = parts.desk.signed_in
+    auxiliar = here.auxiliar.id if here is not None else ""
     return render_template(
         "start.html",
         refusal=parts.desk.refusal(),
-        pending=counts[State.SEALED] + counts[State.SENDING],
-        recaptures=len(parts.queue.recaptures()),
-        recovered=parts.recovered,
+        lists=parts.queue.auxiliar(auxiliar),
+        # A folio names its auxiliar: those of others are not theirs to see.
+        recovered=[folio for folio in parts.recovered if f"-{auxiliar}-" in folio],
     )
 
 

@@ -1,8 +1,8 @@
-"""What goes on beside the visit: preview, guidance, queue, health."""
+"""What goes on beside the visit: preview, guidance, health."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from device.camera.service import Failed, Running
@@ -12,13 +12,11 @@ from device.kiosk import texts
 from device.kiosk.answers import signed_in
 from device.kiosk.services import kiosk
 from device.kiosk.stream import camera_code
-from device.queue.schema import State
 
 bp = Blueprint("status", __name__)
 
 PREVIEW_PX = 960
 PREVIEW_QUALITY = 70
-SHOWN_ROWS = 50
 
 
 @bp.get("/preview.jpg")
@@ -49,23 +47,6 @@ def guidance() -> ResponseReturnValue:
     return jsonify({"corners": corners, "hints": [_hint(code) for code in found.reasons]})
 
 
-@bp.get("/queue")
-@signed_in
-def queue() -> ResponseReturnValue:
-    """Show what was sealed here and where it is."""
-    spool = kiosk().queue
-    counts = spool.counts()
-    return render_template(
-        "queue.html",
-        pending=counts[State.SEALED] + counts[State.SENDING],
-        delivered=counts[State.STORED] + counts[State.PURGING] + counts[State.PURGED],
-        held=counts[State.HELD],
-        corrupt=counts[State.CORRUPT],
-        waiting=[row for row in spool.waiting(SHOWN_ROWS) if row.folio],
-        attention=[*spool.in_state(State.HELD, State.CORRUPT), *spool.recaptures()][:SHOWN_ROWS],
-    )
-
-
 @bp.get("/health")
 def health() -> ResponseReturnValue:
     """Say how the station is; nothing here is about a person."""
@@ -82,7 +63,7 @@ def health() -> ResponseReturnValue:
         "signed_in": parts.desk.signed_in is not None,
         "step": case.step.value if case is not None else None,
         "attempts": case.attempts if isinstance(case, Shooting | AwaitingLivePhoto) else 0,
-        "queue": {state.value: count for state, count in parts.queue.counts().items()},
+        "queue": {state.value: count for state, count in parts.queue.states().items()},
         **parts.health(),
     }
     refusal = parts.desk.refusal()

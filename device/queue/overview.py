@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from device.queue.database import Database
+from device.queue.enrolment import EnrolmentStore
 from device.queue.schema import State
+from wire.errors import WireError
 from wire.packet import Kind
+from wire.receipt import verify_receipt
 
 PAGE_ROWS = 20
 _PENDING = frozenset({State.SEALED, State.SENDING})
@@ -70,8 +73,29 @@ _WHERE: dict[Which, str] = {
 class Overview:
     """Looks at the spool and changes nothing."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, store: EnrolmentStore) -> None:
         self._database = database
+        self._store = store
+
+    def states(self) -> dict[State, int]:
+        """Count the packets in each state."""
+        found = self._database.all("SELECT state, count(*) AS n FROM packets GROUP BY state")
+        counted = {State(row["state"]): int(row["n"]) for row in found}
+        return {state: counted.get(state, 0) for state in State}
+
+    def last_contact_ms(self) -> int | None:
+        """Return when the centre last answered, by its own signed time."""
+        anchor = self._store.anchor()
+        return None if anchor is None else anchor.time_ms
+
+    def log_index(self, entry: Entry) -> int | None:
+        """Return where in the centre's log a receipt is; None without one that verifies."""
+        if entry.receipt is None:
+            return None
+        try:
+            return verify_receipt(entry.receipt, self._store.centre_ring()).log_index
+        except WireError:
+            return None
 
     def session(self, epoch: str, first_seq: int) -> Counts:
         """Count what was sealed from one seq on: one session, while it is the last."""

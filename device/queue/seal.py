@@ -145,7 +145,8 @@ class Sealer:
 
     def session_counts(self, opened: Sealed) -> Counts:
         """Count what was sealed since a session was opened; it is the last one."""
-        return Overview(self._writer.spool.database).session(opened.epoch, opened.seq)
+        overview = Overview(self._writer.spool.database, self._writer.store)
+        return overview.session(opened.epoch, opened.seq)
 
     def close_session(
         self, opened: Sealed, *, process: str, auxiliar: str, session: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from device.kiosk.texts import card, face, peripherals, sign_in, signature, station
+from device.kiosk.texts import card, face, outcomes, peripherals, sign_in, signature, station
 from device.kiosk.texts.checks import CHECKS
 from device.kiosk.texts.guidance import HINTS
 from device.kiosk.texts.names import COUNTS, FIELDS, QUEUE_STATES, SOURCES, STEPS
@@ -22,6 +22,7 @@ __all__ = [
     "COUNTS",
     "FIELDS",
     "MESSAGES",
+    "OUTCOMES",
     "PREFERENCES",
     "QUEUE_STATES",
     "SLIP_AGAIN",
@@ -30,6 +31,8 @@ __all__ = [
     "UNKNOWN",
     "UNSIGNED",
 ]
+
+OUTCOMES = outcomes.OUTCOMES
 
 MESSAGES: dict[str, LazyString] = {
     **card.MESSAGES,
@@ -46,6 +49,17 @@ UNKNOWN = _l("It was not saved. Try again; if it happens again, call the help de
 def message(code: str) -> LazyString:
     """Return the sentence for a code; an unknown one says what to do next."""
     return MESSAGES.get(code, UNKNOWN)
+
+
+def outcome(outcome: str | None, state: str, code: str | None) -> LazyString | None:
+    """Return what to do about an apoyo, None when there is nothing to do or to wait for."""
+    if outcome == "recapture":
+        return outcomes.RECAPTURE.get((code or "").split(".")[0], outcomes.RECAPTURE_ANY)
+    if state == "held":
+        return outcomes.HELD
+    if state == "corrupt":
+        return outcomes.CORRUPT
+    return outcomes.LATER if state == "sealed" and code else None
 
 
 def hint(code: str) -> LazyString:
