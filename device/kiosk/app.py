@@ -52,6 +52,7 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
                                     alone without sign-in
     POST /capture/scan              number: that code goes with the visit, while the back or the
                                     fields are shown; JSON adds fields {name: value it gave}
+    GET  /help                      whom to call and what usually helps, without sign-in
     GET  /queue                     what became of what this auxiliar captured:
                                     ?which=pending|again|sent&number=N
     POST /lock                      locks; an open visit is wiped          → /locked
@@ -86,6 +87,7 @@ from device.kiosk import (
     consent,
     errors,
     headers,
+    help_desk,
     lights,
     live_photo,
     lock,
@@ -122,6 +124,7 @@ PARTS = (
     scan,
     lock,
     queue,
+    help_desk,
 )
 
 # One burst of strokes is the largest body; photos come from the camera, never from a form.

@@ -52,7 +52,7 @@ def page() -> ResponseReturnValue:
         number=number,
         pages=pages,
         lines=[_line(entry) for entry in queue.page(auxiliar, which, number=number)],
-        station=queue.station(),
+        whole=queue.station(),
         oldest=_ago(queue.oldest_waiting_ms()),
         contact=_ago(queue.last_contact_ms()),
     )

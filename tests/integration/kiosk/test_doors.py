@@ -20,9 +20,10 @@ OPEN_ROUTES = {
     "practice.begin",
     "practice.end",
     "preferences.choose",
+    "help.page",
+    "scan.scans",
     "lock.page",
     "lock.unlock",
-    "scan.scans",
 }
 ARGUMENTS = {
     "side": "front",
