@@ -16,6 +16,7 @@ from device.camera.base import Camera, StreamSettings
 from device.camera.replay import FilmCamera, ReplayCamera
 from device.camera.service import CameraService, Supervision
 from device.camera.v4l2 import V4l2Camera
+from device.capture.activation import Activation
 from device.capture.desk import Desk, DeskSettings
 from device.capture.guidance import Guide
 from device.capture.photographer import Photographer, Reader
@@ -36,7 +37,7 @@ from device.peripherals.serial_link import LinkSettings
 from device.peripherals.service import Peripherals
 from device.peripherals.simulated.desk import SimulatedDesk
 from device.queue import files
-from device.queue.assembly import Versions, open_sealer, open_spool
+from device.queue.assembly import Versions, open_line, open_sealer, open_spool
 from device.queue.enrolment import EnrolmentStore
 from device.queue.overview import Overview
 from device.queue.recovery import Recovered
@@ -123,6 +124,7 @@ def build_station(
     )
     kiosk = Kiosk(
         desk=desk,
+        activation=Activation(open_line(config, clock, spool=spool), store.policy, clock),
         practice=Practice(photographer, store.policy, clock, settings),
         guide=Guide(clock, automatic=config.kiosk.automatic_shutter),
         camera=camera,

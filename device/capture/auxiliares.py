@@ -25,12 +25,44 @@ class _Failures:
     wait_until_ms: int = 0
 
 
-class SignIn:
-    """Checks passwords and counts failures, in memory: a restart asks everybody again."""
+class Tries:
+    """Counts failures by name, in memory; who fails often waits, twice as long each time."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._failures: dict[str, _Failures] = {}
+
+    def require(self, key: str) -> None:
+        """Let a try begin.
+
+        Raises:
+            SignInError: `sign_in.locked`, with the seconds left.
+        """
+        failures = self._failures.get(key)
+        left_ms = failures.wait_until_ms - self._clock.monotonic_ms() if failures else 0
+        if left_ms > 0:
+            raise SignInError("too many tries", code="sign_in.locked", wait_s=-(-left_ms // 1000))
+
+    def failed(self, key: str) -> None:
+        """Count a try that failed."""
+        failures = self._failures.setdefault(key, _Failures())
+        failures.count += 1
+        over = failures.count - _FREE_TRIES
+        if over > 0:
+            wait_s = min(_FIRST_WAIT_S * 2 ** min(over - 1, 16), _LONGEST_WAIT_S)
+            failures.wait_until_ms = self._clock.monotonic_ms() + wait_s * 1000
+
+    def succeeded(self, key: str) -> None:
+        """Forget the failures."""
+        self._failures.pop(key, None)
+
+
+class SignIn:
+    """Checks passwords and counts failures: a restart asks everybody again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._tries = Tries(clock)
         self._hasher = PasswordHasher()
 
     def check(self, policy: Policy | None, name: str, password: str) -> tuple[Auxiliar, Process]:
@@ -42,15 +74,15 @@ class SignIn:
         """
         if policy is None:
             raise SignInError("no policy yet", code="sign_in.no_policy")
-        auxiliar = _find(policy, name)
+        auxiliar = find_auxiliar(policy, name)
         key = auxiliar.id if auxiliar is not None else ""
-        self._refuse_early(key)
+        self._tries.require(key)
         if auxiliar is not None and not auxiliar.verifier:
             raise SignInError("no password set", code="sign_in.not_activated")
         if not self._matches(auxiliar.verifier if auxiliar else _NOBODY, password) or not auxiliar:
-            self._count(key)
+            self._tries.failed(key)
             raise SignInError("wrong name or password", code="sign_in.wrong")
-        self._failures.pop(key, None)
+        self._tries.succeeded(key)
         return auxiliar, self._process(policy, auxiliar)
 
     def _process(self, policy: Policy, auxiliar: Auxiliar) -> Process:
@@ -70,21 +102,9 @@ class SignIn:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _refuse_early(self, key: str) -> None:
-        failures = self._failures.get(key)
-        if failures is not None and self._clock.monotonic_ms() < failures.wait_until_ms:
-            raise SignInError("too many tries", code="sign_in.locked")
 
-    def _count(self, key: str) -> None:
-        failures = self._failures.setdefault(key, _Failures())
-        failures.count += 1
-        over = failures.count - _FREE_TRIES
-        if over > 0:
-            wait_s = min(_FIRST_WAIT_S * 2 ** min(over - 1, 16), _LONGEST_WAIT_S)
-            failures.wait_until_ms = self._clock.monotonic_ms() + wait_s * 1000
-
-
-def _find(policy: Policy, name: str) -> Auxiliar | None:
+def find_auxiliar(policy: Policy, name: str) -> Auxiliar | None:
+    """Return the auxiliar of an identifier or alias, in any case of letters."""
     wanted = name.strip().casefold()
     if not wanted:
         return None

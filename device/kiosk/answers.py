@@ -101,11 +101,11 @@ def go_on(**more: Any) -> ResponseReturnValue:
     return redirect(page_of(case), 303)
 
 
-def problem(code: str, status: int) -> ResponseReturnValue:
-    """Answer a step that was not taken, for a program."""
+def problem(code: str, status: int, sentence: str = "") -> ResponseReturnValue:
+    """Answer a step that was not taken, for a program; the sentence is the code's own if empty."""
     case = kiosk().desk.case
     answer = {
-        "error": {"code": code, "message": str(texts.message(code))},
+        "error": {"code": code, "message": sentence or str(texts.message(code))},
         "step": case.step.value if case is not None else None,
         "next": page_of(case),
     }

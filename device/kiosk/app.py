@@ -11,6 +11,12 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     GET  /                          start: sign in, or begin a visit
     GET  /sign-in                   the form
     POST /sign-in                   auxiliar (id or alias), password
+    GET  /activate                  the step of the activation of this browser
+    POST /activate                  auxiliar, code from the e-mail; JSON at: code|data|password
+    POST /activate/confirm          the data shown are right; JSON at
+    POST /activate/not-mine         they are not: nothing is changed  → /activate/wrong-data
+    POST /activate/password         password, again: told to the centre, then signed in    → /
+    POST /activate/cancel           nothing is changed, the code stays good                → /
     POST /sign-out
     POST /preferences               language=es_MX|en, text=normal|large,
                                     contrast=normal|white|black; without sign-in. In a visit the
@@ -81,6 +87,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden
 
 from device.kiosk import (
+    activate,
     answers,
     closing,
     confirm,
@@ -108,6 +115,7 @@ from device.kiosk.services import Kiosk
 
 PARTS = (
     start,
+    activate,
     consent,
     sides,
     confirm,

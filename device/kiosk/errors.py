@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, flash, redirect, render_template, url_for
+from flask import Flask, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -22,6 +22,7 @@ from device.errors import CaptureRefusedError, StationError
 from device.inference.base import InferenceError
 from device.kiosk import answers, texts
 from device.kiosk.services import kiosk
+from device.kiosk.texts import sign_in
 from wire.errors import WireError
 
 log = logging.getLogger(__name__)
@@ -52,13 +53,12 @@ def register(app: Flask) -> None:
             status,
             error,
         )
+        sentence = _sentence(error)
         if answers.wants_json():
-            return answers.problem(error.code, status)
+            return answers.problem(error.code, status, sentence)
         if not isinstance(error, WrongStepError):
-            flash(texts.message(error.code), "error")
-        if isinstance(error, SignInError):
-            return redirect(url_for("start.sign_in_form"), 303)
-        return redirect(answers.page_of(kiosk().desk.case), 303)
+            flash(sentence, "error")
+        return redirect(_page_after(error), 303)
 
     @app.errorhandler(CSRFError)
     def stale_page(_error: CSRFError) -> ResponseReturnValue:
@@ -86,3 +86,17 @@ def register(app: Flask) -> None:
         if answers.wants_json():
             return answers.problem("kiosk.failed", 500)
         return render_template("problem.html", status=500), 500
+
+
+def _sentence(error: StationError | InferenceError | WireError) -> str:
+    if isinstance(error, SignInError) and error.wait_s:
+        return sign_in.locked(error.wait_s)
+    return str(texts.message(error.code))
+
+
+def _page_after(error: StationError | InferenceError | WireError) -> str:
+    if request.blueprint == "activate":
+        return url_for("activate.page")
+    if isinstance(error, SignInError):
+        return url_for("start.sign_in_form")
+    return answers.page_of(kiosk().desk.case)

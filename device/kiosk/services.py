@@ -10,6 +10,7 @@ from flask import current_app, session
 
 from device.camera.base import Frame
 from device.camera.service import CameraState
+from device.capture.activation import Activation
 from device.capture.desk import Desk
 from device.capture.guidance import Guide
 from device.capture.practice import Practice
@@ -88,6 +89,7 @@ class Kiosk:
     """
 
     desk: Desk
+    activation: Activation
     practice: Practice
     guide: Guide
     camera: Eye

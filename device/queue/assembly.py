@@ -9,6 +9,7 @@ from device.clock import Anchor, classify, has_rtc, read_boot_id, to_ms
 from device.config import Config, require_server
 from device.keys import open_signer, read_or_create_secret
 from device.queue.backoff import Backoff
+from device.queue.centre import CentreLine
 from device.queue.chain import ChainWriter, Origin
 from device.queue.client import Pin, StationClient, Timeouts
 from device.queue.contact import Contact
@@ -19,6 +20,10 @@ from device.queue.seal import Sealer
 from device.queue.spool import Spool
 from domain.clock import Clock
 from wire.packet import ClockClass
+
+# Of a person before the screen. A call may need a second request for its nonce: four seconds
+# where nothing answers, and at the very most twenty.
+_PATIENCE = Timeouts(connect_s=4.0, read_s=6.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ def open_client(
     ca_pem: str,
     key: str,
     anchor: Anchor | None = None,
+    timeouts: Timeouts | None = None,
 ) -> StationClient:
     """Prepare the connection to a centre; its authority is written beside the keys for TLS.
 
@@ -94,9 +100,30 @@ def open_client(
         signer=open_signer(config.station.signer, config.keys_folder, key),
         clock=clock,
         pin=Pin(ca_file, _is_believable(clock, anchor)) if ca_pem else None,
-        timeouts=Timeouts(config.server.connect_timeout_s, config.server.read_timeout_s),
+        timeouts=timeouts
+        or Timeouts(config.server.connect_timeout_s, config.server.read_timeout_s),
         entropy=os.urandom,
     )
+
+
+def open_line(config: Config, clock: Clock, *, spool: Spool) -> CentreLine:
+    """Prepare to ask the centre while a person waits; nothing is opened or sent yet."""
+    store = EnrolmentStore(spool.database)
+
+    def connect() -> StationClient:
+        enrolment = store.current()
+        return open_client(
+            config,
+            clock,
+            server=enrolment.server,
+            station=enrolment.station,
+            ca_pem=enrolment.ca_pem,
+            key=enrolment.key,
+            anchor=store.anchor(),
+            timeouts=_PATIENCE,
+        )
+
+    return CentreLine(store, connect)
 
 
 def open_delivery(

@@ -122,6 +122,10 @@ class StationClient:
         answer = self._call("GET", f"{api.PREFIX}/policy")
         return _parse(api.PolicyAnswer, answer).policy
 
+    def activate(self, request: api.ActivateRequest) -> str:
+        """Set an auxiliar's first password, and fetch the signed policy that has it."""
+        return self._post("/activate", request, api.PolicyAnswer).policy
+
     def receipts(self, after: int) -> api.ReceiptsAnswer:
         """Fetch one page of outcomes."""
         answer = self._call("GET", f"{api.PREFIX}/receipts?after={after}")

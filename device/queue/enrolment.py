@@ -119,9 +119,10 @@ class EnrolmentStore:
         Raises:
             PolicyError: Not the centre's, or older than the one in force.
         """
-        policy = verify_policy(token, self.centre_ring(), at_least=self.policy().version)
-        signers = json.dumps([encode(key) for key in self.centre_ring().keys])
+        # Kiosk and delivery both bring policies: the later one must not put an older one back.
         with self._database.write() as connection:
+            policy = verify_policy(token, self.centre_ring(), at_least=self.policy().version)
+            signers = json.dumps([encode(key) for key in self.centre_ring().keys])
             _set(connection, "policy", token)
             _set(connection, "policy_signers", signers)
         return policy

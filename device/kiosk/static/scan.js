@@ -12,7 +12,7 @@ function takeBadge(scan) {
   const name = document.getElementById("auxiliar");
   if (!name) { return; }
   fillIn(name, scan.name);
-  document.getElementById("password").focus();
+  (document.getElementById("password") ?? document.getElementById("code")).focus();
 }
 
 async function takeCode(box, scan) {

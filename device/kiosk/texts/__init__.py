@@ -8,7 +8,17 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from device.kiosk.texts import card, face, outcomes, peripherals, sign_in, signature, station
+from device.kiosk.texts import (
+    activation,
+    card,
+    face,
+    outcomes,
+    peripherals,
+    sign_in,
+    signature,
+    station,
+)
+from device.kiosk.texts.activation import REACH
 from device.kiosk.texts.checks import CHECKS
 from device.kiosk.texts.guidance import HINTS
 from device.kiosk.texts.names import COUNTS, FIELDS, QUEUE_STATES, SOURCES, STEPS
@@ -25,6 +35,7 @@ __all__ = [
     "OUTCOMES",
     "PREFERENCES",
     "QUEUE_STATES",
+    "REACH",
     "SLIP_AGAIN",
     "SOURCES",
     "STEPS",
@@ -39,6 +50,7 @@ MESSAGES: dict[str, LazyString] = {
     **face.MESSAGES,
     **signature.MESSAGES,
     **sign_in.MESSAGES,
+    **activation.MESSAGES,
     **station.MESSAGES,
     **peripherals.MESSAGES,
 }

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+# Whoever waits longer is told minutes, two at the least.
+_MINUTE_S = 90
 
 MESSAGES: dict[str, LazyString] = {
     "sign_in.required": _l("Sign in first."),
@@ -15,3 +19,10 @@ MESSAGES: dict[str, LazyString] = {
     "sign_in.not_activated": _l("This account has no password yet. Activate it with your e-mail."),
     "sign_in.no_policy": _l("This station is not set up yet. Connect it and call the help desk."),
 }
+
+
+def locked(wait_s: int) -> str:
+    """Return the sentence for a name that was tried too often, with the time left."""
+    if wait_s < _MINUTE_S:
+        return str(_("Too many tries. Try again in %(number)s seconds.", number=wait_s))
+    return str(_("Too many tries. Try again in %(number)s minutes.", number=-(-wait_s // 60)))

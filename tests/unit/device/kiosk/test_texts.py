@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 from flask_babel import Babel, force_locale
 
+from device.capture.activation import CODES as ACTIVATION_CODES
 from device.capture.live_photo import CODES as FACE_CODES
+from device.capture.passwords import Fault
 from device.capture.session import Step
 from device.inference.quality import REASONS
 from device.kiosk import texts
@@ -18,6 +20,11 @@ OWN_REASONS = ("side.other", "model.not_accepted", "reader.unavailable")
 
 @pytest.mark.parametrize("code", [*REASONS, *OWN_REASONS, *FACE_CODES])
 def test_every_reason_of_a_picture_has_its_own_sentence(code: str) -> None:
+    assert texts.message(code) is not texts.UNKNOWN
+
+
+@pytest.mark.parametrize("code", [*Fault, *ACTIVATION_CODES])
+def test_every_end_of_an_activation_has_its_own_sentence(code: str) -> None:
     assert texts.message(code) is not texts.UNKNOWN
 
 
