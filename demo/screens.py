@@ -128,10 +128,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "kiosk-" if options.readme else "",
             )
             _walk(screens, _shower(places, frames, visits))
+            screens.taken += _slips(places, folder)
     finally:
         supervisor.stop()
     print(f"{len(screens.taken)} pictures in {folder.relative_to(ROOT)}")
     return 0
+
+
+def _slips(places: Places, folder: Path) -> list[Path]:
+    """Keep what the simulated printer printed: the citizen's slip, and that of the close."""
+    printed = sorted((places.station / "data" / "simulated").glob("slip-*.png"))
+    return [Path(shutil.copy(slip, folder)) for slip in printed]
 
 
 def _shower(places: Places, frames: Path, visits: Sequence[Visit]) -> Callable[[str], None]:

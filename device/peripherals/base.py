@@ -31,7 +31,7 @@ class LinkError(PeripheralError):
 
 
 class PrinterError(PeripheralError):
-    """`code`: `printer.` + `absent denied silent paper_out cover_open failed`."""
+    """`code`: `printer.` + `absent denied busy silent paper_out cover_open failed`."""
 
     code = "printer.failed"
 

@@ -22,7 +22,12 @@ log = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 4096
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO})
-_DENIED = frozenset({errno.EACCES, errno.EPERM})
+_CAUSES = {
+    errno.EACCES: "denied",
+    errno.EPERM: "denied",
+    errno.EAGAIN: "busy",  # another program has locked it
+    errno.EBUSY: "busy",
+}
 # What pyserial lets through when a device is pulled out.
 _GONE = (serial.SerialException, OSError, termios.error)
 
@@ -171,7 +176,7 @@ class SerialLink:
         number = getattr(error, "errno", None) or otherwise
         if number in _NOT_THERE:
             return Absent(f"{self._name}.absent")
-        return Failed(f"{self._name}.{'denied' if number in _DENIED else 'failed'}")
+        return Failed(f"{self._name}.{_CAUSES.get(number, 'failed')}")
 
     def _note(self, state: PeripheralState) -> None:
         with self._lock:

@@ -7,6 +7,7 @@ it answers real-time requests at once, stops when it cannot print, and goes on w
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from device.peripherals.simulated.terminal import Terminal
 _LOW_MM = 150
 _CUT_MM = 10
 _ROLL_MM = 30_000
+# A strip is half a megabyte: what a person wants to look at lies in files.
+_KEPT_STRIPS = 8
 # Bytes after the first two of each command; raster pictures name their own length.
 _ARGUMENTS = {b"\x1b@": 0, b"\x1bt": 1, b"\x1ba": 1, b"\x1bE": 1, b"\x1d!": 1, b"\x1dV": 2,
               b"\x1dr": 1}  # fmt: skip
@@ -41,7 +44,7 @@ class SimulatedPrinter:
         self._paper_dots = _ROLL_MM * DOTS_PER_MM
         self._is_cover_open = self._hangs = False
         self._strip = Strip(columns)
-        self._strips: list[Strip] = []
+        self._strips: deque[Strip] = deque(maxlen=_KEPT_STRIPS)
         self._line = bytearray()
         self._request = b""
         self.unknown = 0
@@ -50,7 +53,7 @@ class SimulatedPrinter:
 
     @property
     def strips(self) -> list[Strip]:
-        """Return what was printed and cut off."""
+        """Return the latest of what was printed and cut off."""
         with self._lock:
             return list(self._strips)
 

@@ -193,7 +193,7 @@ class TestTheLine:
     def test_that_another_program_holds_is_not_shared(self, tmp_path: Path) -> None:
         first = pair(tmp_path / "scanner")
         second = SerialScanner(LinkSettings(str(tmp_path / "scanner"), 9600), SystemClock())
-        eventually(lambda: isinstance(second.state, Failed))
+        eventually(lambda: second.state == Failed("scanner.busy"))
         first.twin.scan(b"whole")
         eventually(lambda: first.raws() == [b"whole"])
         assert second.since(0) == []
