@@ -101,6 +101,10 @@ class ScriptedReader:
         self.checks: tuple[str, ...] = ()
         self.vigencia = str(_FRONT_TEXT["vigencia"])
         self.zone: tuple[str, str, str] | None = ZONE
+        # Texts that another card has on its front, and how sure the reader is of each field.
+        self.front: dict[str, Any] = {}
+        self.confidence: dict[str, float] = {}
+        self.is_copy = False
         self.back = {"cic": "123456789", "numero_ocr": "0001000000001", "sexo": "M"}
         self.reads = 0
 
@@ -116,13 +120,10 @@ class ScriptedReader:
             quad=_quad(image),
             side=side,
             model=self.model,
-            fields=_fields(
-                {**_FRONT_TEXT, "vigencia": self.vigencia} if is_front else self.back,
-                Source.TEXT if is_front else Source.MRZ,
-            ),
+            fields=self._read_fields(is_front=is_front),
             mrz=None if is_front else self.zone,
             quality=_GOOD,
-            attack=Attack(False, 0.05, None),
+            attack=Attack(True, 0.9, "photocopy") if self.is_copy else Attack(False, 0.05, None),
             checks=self.checks,
             ms={"total": 80.4},
         )
@@ -133,6 +134,18 @@ class ScriptedReader:
             return Preview(None, None, ("card.not_found",))
         kind = Classification(side, self.model, False, 0.99, 0.99, 0.99)
         return Preview(_quad(image), _GOOD, self.seen, kind if classify else None)
+
+    def _read_fields(self, *, is_front: bool) -> dict[str, FieldReading]:
+        texts = {**_FRONT_TEXT, "vigencia": self.vigencia, **self.front}
+        source = Source.TEXT
+        if not is_front:
+            texts = self.back
+            source = Source.MRZ
+        read = _fields({name: text for name, text in texts.items() if text}, source)
+        return {
+            name: replace(field, confidence=self.confidence.get(name, field.confidence))
+            for name, field in read.items()
+        }
 
     def _side(self, image: Image) -> Side | None:
         height, width = image.shape[:2]

@@ -282,15 +282,16 @@ class Desk:
             self._case = self._at(Confirming).retake(side)
 
     def confirm(self, typed: Mapping[str, str]) -> None:
-        """Go on with the fields as shown or as typed.
+        """Go on with the fields as shown, as another reading offers them, or as typed.
 
         Raises:
-            TypingRefusedError: A field was changed and the process allows no typing.
+            TypingRefusedError: A text was never read and the process allows no typing.
             WrongStepError: The visit stands elsewhere.
         """
         with self._lock:
             case = self._at(Confirming)
-            self._case = case.confirm(typed, at_ms=self._clock.monotonic_ms() - case.began_ms)
+            at_ms = self._clock.monotonic_ms() - case.began_ms
+            self._case = case.confirm(typed, at_ms=at_ms, today=self.today())
 
     def repeats(self) -> bool:
         """Say whether this station sealed this person for this solicitud before: a hint."""

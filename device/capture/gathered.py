@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from device.capture.signature import Signature, Unsigned
-from device.inference.reading import FieldReading, Reading
+from device.capture.witnesses import sides_differ
+from device.inference.reading import Reading
 from domain.credential.checks import cross_checks
-from domain.credential.fields import FIELD_NAMES, Side
 from domain.credential.text import fold, normalise_printed
 from wire.record import Attack, Capture, Field, Images, Source
 
@@ -17,26 +17,9 @@ if TYPE_CHECKING:
     from device.capture.live_photo import FacePhoto
     from device.capture.session import Reviewing, Shot
 
-# The zone has no accents, no Ñ, and may have cut them: the printed names are better.
-_BETTER_PRINTED = frozenset({"nombres", "apellido_paterno", "apellido_materno"})
 _MOST_BARCODES = 16
 # Without one of these the register cannot be asked.
 IDENTIFIERS: tuple[str, ...] = ("clave_elector", "cic", "numero_ocr")
-
-
-def merged_fields(front: Reading, back: Reading) -> dict[str, Field]:
-    """Return one value per field: checked digits before print, print before the zone for names."""
-    fields: dict[str, Field] = {}
-    for name in FIELD_NAMES:
-        candidates = [
-            (_rank(name, reading), side, reading)
-            for side, said in ((Side.FRONT, front), (Side.BACK, back))
-            if (reading := said.fields.get(name)) is not None
-        ]
-        if candidates:
-            _, side, chosen = max(candidates, key=lambda candidate: candidate[0])
-            fields[name] = _field(chosen, side)
-    return fields
 
 
 def typed_value(name: str, text: str) -> str | tuple[str, ...] | None:
@@ -80,6 +63,7 @@ def to_capture(
     """
     front, back = case.front.reading, case.back.reading
     mrz = back.mrz or front.mrz or ()
+    found = checks(case.fields, mrz, today=today)
     model = front.model or back.model
     qualities = _qualities(front, "front") | _qualities(back, "back")
     if case.face is not None:
@@ -94,7 +78,7 @@ def to_capture(
         mrz=tuple(mrz),
         barcodes=_barcodes(case),
         edits=case.edits,
-        checks=checks(case.fields, mrz, today=today),
+        checks=found,
         attacks=tuple(_attacks(front, "front") + _attacks(back, "back") + _face_copy(case.face)),
         qualities=qualities,
         timings_ms={
@@ -103,7 +87,7 @@ def to_capture(
             "visit": visit_ms,
         },
         versions=dict(versions),
-        flags=_flags(case),
+        flags=_flags(case, found),
         code=code,
     )
 
@@ -121,32 +105,6 @@ def to_images(case: Reviewing) -> Images:
 def checks(fields: Mapping[str, Field], mrz: tuple[str, ...], *, today: date) -> tuple[str, ...]:
     """Return the codes of what disagrees in the fields as they will be sealed."""
     return cross_checks(as_values(fields), list(mrz) or None, today=today)
-
-
-def _rank(name: str, reading: FieldReading) -> tuple[bool, float]:
-    from_zone = reading.source.value == Source.MRZ
-    preferred = from_zone != (name in _BETTER_PRINTED)
-    return preferred, reading.confidence
-
-
-def _field(reading: FieldReading, side: Side) -> Field:
-    box = reading.box
-    return Field(
-        value=reading.value,
-        source=Source(reading.source.value),
-        confidence=min(max(float(reading.confidence), 0.0), 1.0),
-        side=side.value,
-        box=(
-            None
-            if box is None
-            else (
-                round(float(box.x0), 1),
-                round(float(box.y0), 1),
-                round(float(box.width), 1),
-                round(float(box.height), 1),
-            )
-        ),
-    )
 
 
 def _barcodes(case: Reviewing) -> tuple[dict[str, str], ...]:
@@ -180,7 +138,7 @@ def _face_copy(face: FacePhoto | None) -> list[Attack]:
     return [Attack("face", "screen", face.copy, "face.screen" in face.codes)]
 
 
-def _flags(case: Reviewing) -> tuple[str, ...]:
+def _flags(case: Reviewing, found: tuple[str, ...]) -> tuple[str, ...]:
     flags = [f"front.{reason}" for reason in case.front.reasons]
     flags += [f"back.{reason}" for reason in case.back.reasons]
     flags += _fallback(case.front, "front") + _fallback(case.back, "back")
@@ -188,8 +146,9 @@ def _flags(case: Reviewing) -> tuple[str, ...]:
         flags.append("model.unknown")
     if not any(name in case.fields for name in IDENTIFIERS):
         flags.append("identifiers.missing")
-    if case.edits:
-        flags.append("fields.typed")
+    flags += _edited(case)
+    if sides_differ(found):
+        flags.append("sides.differ")
     if case.face is None:
         flags.append("face.none")
     else:
@@ -199,6 +158,14 @@ def _flags(case: Reviewing) -> tuple[str, ...]:
         flags += ["signature.cannot_sign", f"signature.{case.signature.reason}"]
     codes = {fold(flag).lower().replace("-", "_").replace(" ", "_")[:64] for flag in flags}
     return tuple(sorted(codes))[:32]
+
+
+def _edited(case: Reviewing) -> list[str]:
+    """Return whether something was typed, and whether another reading was chosen."""
+    after = [case.fields.get(edit.name) for edit in case.edits]
+    typed = any(field is None or field.source is Source.TYPED for field in after)
+    chosen = any(field is not None and field.source is not Source.TYPED for field in after)
+    return ["fields.typed"] * typed + ["fields.chosen"] * chosen
 
 
 def _fallback(shot: Shot, side: str) -> list[str]:

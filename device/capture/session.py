@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
 from device.capture.errors import TypingRefusedError
-from device.capture.gathered import merged_fields, typed_value
+from device.capture.gathered import typed_value
 from device.capture.live_photo import FacePhoto
+from device.capture.offers import merged_fields, offered_fields
 from device.capture.scanned import ScannedCode, with_code, with_numbers
 from device.capture.signature import Signature, Unsigned
 from device.inference.reading import Reading
@@ -56,6 +58,11 @@ class Shot:
     @property
     def is_accepted(self) -> bool:
         return not self.reasons
+
+    @property
+    def is_suspected(self) -> bool:
+        """Whether it looks like a copy or a screen: a hint for people, never a verdict."""
+        return self.reading.attack is not None and self.reading.attack.detected
 
 
 @dataclass(frozen=True)
@@ -221,17 +228,23 @@ class Confirming(Read):
         fields = with_numbers(self.fields, _zone(self.front, self.back), scans)
         return replace(self, scans=scans, fields=MappingProxyType(fields))
 
-    def confirm(self, typed: Mapping[str, str], *, at_ms: int) -> AwaitingLivePhoto:
-        """Go on with the fields as they are, or as they were typed.
+    def offers(self, today: date) -> dict[str, tuple[Field, ...]]:
+        """Return everything that was read of each field, the likeliest first."""
+        return offered_fields(self.front.reading, self.back.reading, today=today)
+
+    def confirm(self, typed: Mapping[str, str], *, at_ms: int, today: date) -> AwaitingLivePhoto:
+        """Go on with the fields as they are, as another reading offers them, or as typed.
 
         Args:
             typed: Texts by field; a field left out or unchanged keeps its value, an empty text
                 removes it. Names that are no field are ignored.
             at_ms: Milliseconds since the visit began.
+            today: The day by which the century of a birth is known.
 
         Raises:
-            TypingRefusedError: A text differs and the process allows no typed data.
+            TypingRefusedError: A text was never read and the process allows no typed data.
         """
+        offers = self.offers(today)
         fields, edits = dict(self.fields), []
         for name in FIELD_NAMES:
             if name not in typed:
@@ -240,13 +253,14 @@ class Confirming(Read):
             after = typed_value(name, typed[name])
             if after == before:
                 continue
-            if not self.process.typed_data_allowed:
+            read = next((field for field in offers.get(name, ()) if field.value == after), None)
+            if read is None and not self.process.typed_data_allowed:
                 raise TypingRefusedError(f"{name} was typed")
             edits.append(Edit(name, before, after, at_ms))
             if after is None:
                 del fields[name]
             else:
-                fields[name] = typed_field(after)
+                fields[name] = read or typed_field(after)
         return AwaitingLivePhoto(
             process=self.process,
             began_ms=self.began_ms,

@@ -283,12 +283,19 @@ def combine(readings: Sequence[Reading], *, today: date | None) -> Reading:
     side = max(set(sides), key=sides.count)
     same = [reading for reading in found if reading.side is side]
     best = max(same, key=_worth)
-    names = {name for reading in same for name in reading.fields}
-    fields = {name: value for name in sorted(names) if (value := _voted(name, same)) is not None}
+    names = sorted({name for reading in same for name in reading.fields})
+    ranked = {name: _ranked(name, same) for name in names}
+    fields = {name: said[0][0] for name, said in ranked.items() if _is_settled(said)}
+    rivals = {
+        name: tuple(value for value, _ in said if value is not fields.get(name))
+        for name, said in ranked.items()
+        if len(said) > 1
+    }
     zones = [reading.mrz for reading in same if reading.mrz is not None]
     zone = max(zones, key=zones.count) if zones else None
     codes = {(c.format, c.payload): c for reading in same for c in reading.barcodes}
-    joined = replace(best, fields=fields, mrz=zone, barcodes=tuple(codes[k] for k in sorted(codes)))
+    barcodes = tuple(codes[k] for k in sorted(codes))
+    joined = replace(best, fields=fields, rivals=rivals, mrz=zone, barcodes=barcodes)
     kept = tuple(code for code in best.reasons if not code.startswith("read."))
     return replace(
         joined,
@@ -301,7 +308,8 @@ def _nothing() -> Reading:
     raise ValueError("a burst has at least one reading")
 
 
-def _voted(name: str, readings: Sequence[Reading]) -> FieldReading | None:
+def _ranked(name: str, readings: Sequence[Reading]) -> list[tuple[FieldReading, float]]:
+    """Return each value with the weight of the frames that read it, the heaviest first."""
     weights: dict[object, float] = {}
     best: dict[object, FieldReading] = {}
     for reading in readings:
@@ -311,15 +319,19 @@ def _voted(name: str, readings: Sequence[Reading]) -> FieldReading | None:
         weights[value.value] = weights.get(value.value, 0.0) + value.confidence
         if value.value not in best or value.confidence > best[value.value].confidence:
             best[value.value] = value
-    ranked = sorted(weights, key=lambda v: -weights[v])
-    if not ranked or (len(ranked) > 1 and weights[ranked[0]] < 2 * weights[ranked[1]]):
-        return None
-    return best[ranked[0]]
+    return [(best[value], weights[value]) for value in sorted(weights, key=lambda v: -weights[v])]
 
 
-def _worth(reading: Reading) -> tuple[bool, int, float]:
-    focus = reading.quality.focus if reading.quality is not None else 0.0
-    return reading.accepted, len(reading.fields) + (reading.mrz is not None) * 5, focus
+def _is_settled(ranked: Sequence[tuple[FieldReading, float]]) -> bool:
+    return len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]
+
+
+def _worth(reading: Reading) -> tuple[bool, bool, int, float]:
+    """Return what makes a frame the one to keep: taken by the gate, whole, readable, sharp."""
+    measured = reading.quality
+    inside, focus = (measured.inside, measured.focus) if measured is not None else (False, 0.0)
+    told = len(reading.fields) + (reading.mrz is not None) * 5
+    return reading.accepted, inside, told, focus
 
 
 def _missing(reading: Reading) -> tuple[str, ...]:

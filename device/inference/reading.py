@@ -95,6 +95,8 @@ class Reading:
     attack: Attack | None = None
     checks: tuple[str, ...] = ()
     ms: Mapping[str, float] = field(default_factory=dict)
+    # What other frames of the burst read instead, the likeliest first; a burst alone has rivals.
+    rivals: Mapping[str, tuple[FieldReading, ...]] = field(default_factory=dict)
 
     @property
     def accepted(self) -> bool:

@@ -1,13 +1,16 @@
-"""The fields beside their print: the person and the auxiliar compare."""
+"""The fields beside their print: the person and the auxiliar compare, choose, and may type."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from device.capture.gathered import checks, shown_value
+from device.capture.gathered import checks, typed_value
+from device.capture.offers import proven_zone
 from device.capture.pictures import crop
 from device.capture.session import (
     AwaitingBack,
@@ -18,73 +21,42 @@ from device.capture.session import (
     Step,
 )
 from device.capture.signature import Signature
-from device.kiosk import answers
+from device.capture.typed import slips
+from device.capture.witnesses import Disagreement, disagreement, sides_differ
+from device.kiosk import answers, texts
 from device.kiosk.answers import at_step, signed_in
+from device.kiosk.comparison import card_of, compare
 from device.kiosk.services import kiosk
-from domain.credential.fields import FIELD_NAMES, Side
-from wire.record import Field
+from domain.credential.fields import Side
 
 bp = Blueprint("confirm", __name__, url_prefix="/capture")
 
-# What the person compares first; the rest folds away.
-FIRST = (
-    "nombres",
-    "apellido_paterno",
-    "apellido_materno",
-    "clave_elector",
-    "curp",
-    "cic",
-    "numero_ocr",
-    "seccion",
-    "vigencia",
-)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One field as the page shows it; `confidence` is in percent."""
-
-    name: str
-    value: str
-    confidence: int
-    source: str
-    has_crop: bool
+_PREFIX = "field."
 
 
 @bp.get("/confirm")
 @at_step(Step.CONFIRM)
 def page() -> ResponseReturnValue:
-    """Show every field with its print, confidence and source."""
-    case = _reading()
-    shown = [*FIRST, *(name for name in FIELD_NAMES if name not in FIRST)]
-    lines = [_line(case, name, case.fields.get(name)) for name in shown]
-    mrz = case.back.reading.mrz or case.front.reading.mrz or ()
-    return render_template(
-        "confirm.html",
-        first=[line for line in lines if line.name in FIRST],
-        # A model prints only some of the others: what is not there is not asked for.
-        others=[
-            line
-            for line in lines
-            if line.name not in FIRST and (line.value or case.process.typed_data_allowed)
-        ],
-        typing=case.process.typed_data_allowed,
-        checks=checks(case.fields, mrz, today=kiosk().desk.today()),
-        repeats=kiosk().desk.repeats(),
-        model=case.front.reading.model or case.back.reading.model,
-    )
+    """Show every field with its print, the doubtful ones first."""
+    return _page(_reading())
 
 
 @bp.post("/confirm")
 @signed_in
 def confirm() -> ResponseReturnValue:
-    """Go on with the fields as shown, or as typed."""
-    prefix = "field."
+    """Go on with the fields as shown, as chosen or as typed; a slip is asked about once."""
     typed = {
-        name.removeprefix(prefix): text
+        name.removeprefix(_PREFIX): text
         for name, text in request.form.items()
-        if name.startswith(prefix)
+        if name.startswith(_PREFIX)
     }
+    case = kiosk().desk.case
+    if isinstance(case, Read) and case.process.typed_data_allowed and not request.form.get("sure"):
+        values = {name: typed_value(name, text) for name, text in typed.items()}
+        if found := slips(values, case.fields):
+            if answers.wants_json():
+                return answers.problem("confirm.slips", 422)
+            return make_response(_page(case, typed, found), 422)
     kiosk().desk.confirm(typed)
     return answers.go_on()
 
@@ -106,7 +78,7 @@ def crop_of(field: str) -> ResponseReturnValue:
     """Show one field as printed."""
     case = _reading()
     value = case.fields.get(field)
-    card = _card_of(case, value)
+    card = card_of(case, value)
     if value is None or value.box is None or card is None:
         abort(404)
     return Response(crop(card, value.box), mimetype="image/jpeg")
@@ -148,19 +120,28 @@ def _reading() -> Read:
     return case
 
 
-def _card_of(case: Read, value: Field | None) -> bytes | None:
-    if value is None or value.side is None:
-        return None
-    return (case.front if value.side == Side.FRONT else case.back).card
-
-
-def _line(case: Read, name: str, value: Field | None) -> Line:
-    if value is None:
-        return Line(name, "", 0, "", has_crop=False)
-    return Line(
-        name=name,
-        value=shown_value(value.value),
-        confidence=round(value.confidence * 100),
-        source=value.source.value,
-        has_crop=value.box is not None and _card_of(case, value) is not None,
-    )
+def _page(case: Read, typed: Mapping[str, str] | None = None, found: tuple[str, ...] = ()) -> str:
+    today = kiosk().desk.today()
+    zone = proven_zone(case.front.reading, case.back.reading)
+    mrz = case.back.reading.mrz or case.front.reading.mrz or ()
+    codes = checks(case.fields, mrz, today=today)
+    pairs: defaultdict[str, list[Disagreement]] = defaultdict(list)
+    unpaired = []
+    for code in codes:
+        pair = disagreement(code, case.fields, zone, today=today)
+        if pair is None:
+            unpaired.append(texts.check(code))
+        else:
+            pairs[pair.about].append(pair)
+    shown: dict[str, Any] = {
+        "rows": compare(case, typed or {}, slips=found, doubted=pairs, today=today),
+        "typing": case.process.typed_data_allowed,
+        "sentences": unpaired,
+        "explained": {name: texts.explained(about) for name, about in pairs.items()},
+        "differ": sides_differ(codes),
+        "copies": [shot for shot in (case.front, case.back) if shot.is_suspected],
+        "repeats": kiosk().desk.repeats(),
+        "model": case.front.reading.model or case.back.reading.model,
+        "slips": found,
+    }
+    return render_template("confirm.html", **shown)

@@ -5,9 +5,12 @@ What to do next comes before what went wrong.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from device.capture.witnesses import Disagreement
 from device.kiosk.texts import (
     activation,
     card,
@@ -17,11 +20,12 @@ from device.kiosk.texts import (
     sign_in,
     signature,
     station,
+    typed,
 )
 from device.kiosk.texts.activation import REACH
-from device.kiosk.texts.checks import CHECKS
+from device.kiosk.texts.checks import CHECKS, SAYS
 from device.kiosk.texts.guidance import HINTS
-from device.kiosk.texts.names import COUNTS, FIELDS, QUEUE_STATES, SOURCES, STEPS
+from device.kiosk.texts.names import COUNTS, FIELDS, MARKS, QUEUE_STATES, SOURCES, STEPS
 from device.kiosk.texts.peripherals import SLIP_AGAIN
 from device.kiosk.texts.preferences import CHOICES, PREFERENCES
 from device.kiosk.texts.signature import UNSIGNED
@@ -31,6 +35,7 @@ __all__ = [
     "CHOICES",
     "COUNTS",
     "FIELDS",
+    "MARKS",
     "MESSAGES",
     "OUTCOMES",
     "PREFERENCES",
@@ -52,6 +57,7 @@ MESSAGES: dict[str, LazyString] = {
     **sign_in.MESSAGES,
     **activation.MESSAGES,
     **station.MESSAGES,
+    **typed.MESSAGES,
     **peripherals.MESSAGES,
 }
 
@@ -84,8 +90,11 @@ def check(code: str) -> LazyString:
     return CHECKS[code.split(".")[0]]
 
 
-def confidence(percent: int) -> LazyString:
-    """Return how sure the reading is, in a word."""
-    if percent >= 95:
-        return _l("sure")
-    return _l("likely") if percent >= 80 else _l("compare well")
+def explained(pairs: Iterable[Disagreement]) -> str:
+    """Return one sentence that names each witness of a field and what it says."""
+    said: dict[str, str] = {}
+    for pair in pairs:
+        said[pair.first] = pair.first_value
+        said[pair.second] = pair.second_value
+    sentence = "; ".join(str(SAYS[who]) % {"value": value} for who, value in said.items())
+    return f"{sentence[:1].upper()}{sentence[1:]}."

@@ -5,6 +5,15 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+# Halves of one sentence: the field, who says what, and who says otherwise.
+SAYS: dict[str, LazyString] = {
+    "clave_elector": _l("the clave de elector says %(value)s"),
+    "curp": _l("the CURP says %(value)s"),
+    "mrz": _l("the code lines say %(value)s"),
+    "numero_ocr": _l("the OCR number says %(value)s"),
+    "printed": _l("the front says %(value)s"),
+}
+
 CHECKS: dict[str, LazyString] = {
     "cic": _l("The CIC has not the right form."),
     "clave": _l("The clave de elector has not the right form."),

@@ -33,6 +33,16 @@ SOURCES: dict[str, LazyString] = {
     "typed": _l("typed"),
 }
 
+# How a field stands beside its print; the icon says the same.
+MARKS: dict[str, LazyString] = {
+    "doubtful": _l("Compare well"),
+    "likely": _l("Likely"),
+    "slip": _l("Look again"),
+    "sure": _l("Sure"),
+    "typed": _l("Typed"),
+    "unread": _l("Not read"),
+}
+
 STEPS: dict[str, LazyString] = {
     "consent": _l("Notice"),
     "front": _l("Front"),

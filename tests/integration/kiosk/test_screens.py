@@ -44,7 +44,7 @@ def test_a_visit_by_touch_has_nothing_to_mind_on_any_screen(place: Stand, screen
     place.show("back")
     screen.tap("Tomar la foto")
     screen.look("confirm")
-    page.get_by_label("Nombre(s)").fill("luisa maría")
+    page.get_by_role("textbox", name="Nombre(s)").fill("luisa maría")
     screen.tap("Los datos son correctos")
     place.show("face")
     screen.look("live-photo")

@@ -167,6 +167,17 @@ class TestCombine:
         joined = combine([good, other, good, good], today=TODAY)
         assert joined.values()["clave_elector"] == CLAVE
 
+    def test_keeps_what_the_other_frames_said(self) -> None:
+        good = read_front()
+        wrong = CLAVE.replace("M000", "M009")
+        other = reader_of(front(clave=wrong)).read(FRAME, today=TODAY)
+        voted = combine([good, other, good, good], today=TODAY)
+        assert voted.values()["clave_elector"] == CLAVE
+        assert [rival.value for rival in voted.rivals["clave_elector"]] == [wrong]
+        torn = combine([good, other], today=TODAY)
+        assert "clave_elector" not in torn.fields
+        assert {rival.value for rival in torn.rivals["clave_elector"]} == {CLAVE, wrong}
+
     def test_abstains_where_frames_contradict_each_other(self) -> None:
         good = read_front()
         other = reader_of(front(clave=CLAVE.replace("M000", "M009"))).read(FRAME, today=TODAY)
