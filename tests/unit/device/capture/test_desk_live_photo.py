@@ -6,10 +6,13 @@ import pytest
 
 from device.capture.desk import Desk
 from device.capture.errors import WrongStepError
-from device.capture.session import AwaitingLivePhoto
+from device.capture.guidance import Guide
+from device.capture.session import AwaitingLivePhoto, Step
+from device.capture.shutter import Gate
 from tests.kiosks import STROKES
 from tests.live_photos import photo_of
 from tests.unit.device.capture.fakes import Workplace
+from training.live_photos import Kind
 from wire.record import Capture
 
 
@@ -94,3 +97,30 @@ class TestThePreview:
 
     def test_is_not_looked_at_where_it_finds_none(self) -> None:
         assert Workplace().desk.guide_face(photo_of("good")) is None
+
+
+class TestTheShutter:
+    def test_opens_for_a_face_and_again_for_the_same_face_when_another_photo_is_wanted(
+        self,
+    ) -> None:
+        place = Workplace(faces=True)
+        desk = place.to_step("live_photo")
+        guide = Guide(place.clock)
+        for _ in range(2):
+            gates = [self._gate_after(guide, place, "good") for _ in range(12)]
+            assert gates.count(Gate.FIRE) == 1
+            place.camera.sees = "sunglasses"
+            desk.shoot_face()
+
+    def test_stays_closed_for_a_face_that_cannot_be_seen(self) -> None:
+        place = Workplace(faces=True)
+        place.to_step("live_photo")
+        guide = Guide(place.clock)
+        gates = {self._gate_after(guide, place, "sunglasses") for _ in range(12)}
+        assert gates == {Gate.ADJUSTING}
+
+    def _gate_after(self, guide: Guide, place: Workplace, kind: Kind) -> Gate:
+        place.clock.advance(0.1)
+        stands = guide.look(place.desk, Step.LIVE_PHOTO, photo_of(kind))
+        assert stands is not None
+        return stands.gate
