@@ -21,6 +21,7 @@ from device.capture.desk import Desk, DeskSettings
 from device.capture.guidance import Guide
 from device.capture.photographer import Photographer, Reader
 from device.capture.practice import Practice
+from device.capture.technician import Technician
 from device.clock import SystemClock, classify, has_rtc, read_boot_id, to_ms
 from device.config import CameraConfig, Config, InferenceConfig
 from device.inference.base import ModelError
@@ -43,6 +44,7 @@ from device.queue.overview import Overview
 from device.queue.recovery import Recovered
 from device.queue.seal import Sealer
 from device.queue.spool import Spool
+from device.queue.standing import Standing
 from domain.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -126,6 +128,9 @@ def build_station(
         desk=desk,
         activation=Activation(open_line(config, clock, spool=spool), store.policy, clock),
         practice=Practice(photographer, store.policy, clock, settings),
+        technician=Technician(technician_file(config), clock),
+        photographer=photographer,
+        standing=Standing(config, spool, clock, versions),
         guide=Guide(clock, automatic=config.kiosk.automatic_shutter),
         camera=camera,
         clock=clock,
@@ -199,6 +204,12 @@ def open_peripherals(config: Config, clock: Clock) -> Peripherals:
         brightness=settings.lamps_brightness,
         also_close=also_close,
     )
+
+
+def technician_file(config: Config) -> Path | None:
+    """Return where the technician's verifier lies, None where there is none."""
+    name = config.kiosk.technician_verifier_file
+    return Path(name) if name else None
 
 
 def models_toml(config: InferenceConfig) -> Path:

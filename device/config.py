@@ -91,6 +91,8 @@ class KioskConfig:
     idle_s: Annotated[int, Limits(low=30, high=86_400, unit="s")] = 900
     # Close of a session that stayed locked.
     sign_out_s: Annotated[int, Limits(low=30, high=86_400, unit="s")] = 14_400
+    # Verifier of the technician's password, as `technician-password` writes it; empty for none.
+    technician_verifier_file: Annotated[str, Limits(most=4096)] = ""
     # A shown person leaves: the capture is dropped.
     visit_timeout_s: Annotated[int, Limits(low=30, high=3600, unit="s")] = 300
     # Pictures take themselves once the gates hold; the button is always there.

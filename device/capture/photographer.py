@@ -64,6 +64,19 @@ class Photographer:
         """
         return self._read(self._camera.burst(self._burst), side, case, today)
 
+    def read_once(self, *, today: date) -> Reading:
+        """Take one still and read whatever side it shows, for a test of camera and reader.
+
+        Raises:
+            CameraError: No frame.
+        """
+        with self.shooting:
+            frame = self._camera.burst(1)[0]
+            if self._reader is None:
+                return Reading(found=False, reasons=("reader.unavailable",))
+            with self._reading:
+                return self._reader.read(frame.image, today=today)
+
     def face(self) -> live_photo.FacePhoto:
         """Take a live photo, the best of a burst.
 

@@ -58,6 +58,8 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
                                     alone without sign-in
     POST /capture/scan              number: that code goes with the visit, while the back or the
                                     fields are shown; JSON adds fields {name: value it gave}
+    GET  /technician …              settings and tests behind a sign-in of their own
+                                    (device/kiosk/workshop.py)
     GET  /help                      whom to call and what usually helps, without sign-in
     GET  /queue                     what became of what this auxiliar captured:
                                     ?which=pending|again|sent&number=N
@@ -110,6 +112,7 @@ from device.kiosk import (
     status,
     stream,
     summary,
+    workshop,
 )
 from device.kiosk.services import Kiosk
 
@@ -133,6 +136,7 @@ PARTS = (
     lock,
     queue,
     help_desk,
+    workshop,
 )
 
 # One burst of strokes is the largest body; photos come from the camera, never from a form.

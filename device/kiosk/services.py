@@ -13,11 +13,14 @@ from device.camera.service import CameraState
 from device.capture.activation import Activation
 from device.capture.desk import Desk
 from device.capture.guidance import Guide
+from device.capture.photographer import Photographer
 from device.capture.practice import Practice
+from device.capture.technician import Technician
 from device.kiosk.seat import Seat
 from device.peripherals.service import Peripherals
 from device.queue.overview import Counts, Entry, Which
 from device.queue.schema import State
+from device.queue.standing import Standing
 from domain.clock import Clock
 
 # Holds the session at the practice desk, while this browser practises.
@@ -91,6 +94,9 @@ class Kiosk:
     desk: Desk
     activation: Activation
     practice: Practice
+    technician: Technician
+    photographer: Photographer
+    standing: Standing
     guide: Guide
     camera: Eye
     clock: Clock

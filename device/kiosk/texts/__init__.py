@@ -21,16 +21,20 @@ from device.kiosk.texts import (
     signature,
     station,
     typed,
+    workshop,
 )
 from device.kiosk.texts.activation import REACH
 from device.kiosk.texts.checks import CHECKS, SAYS
 from device.kiosk.texts.guidance import HINTS
 from device.kiosk.texts.names import COUNTS, FIELDS, MARKS, QUEUE_STATES, SOURCES, STEPS
+from device.kiosk.texts.outcomes import OUTCOMES
 from device.kiosk.texts.peripherals import SLIP_AGAIN
 from device.kiosk.texts.preferences import CHOICES, PREFERENCES
 from device.kiosk.texts.signature import UNSIGNED
+from device.kiosk.texts.workshop import CAMERA_STATES, PARTS, PERIPHERAL_STATES
 
 __all__ = [
+    "CAMERA_STATES",
     "CHECKS",
     "CHOICES",
     "COUNTS",
@@ -38,6 +42,8 @@ __all__ = [
     "MARKS",
     "MESSAGES",
     "OUTCOMES",
+    "PARTS",
+    "PERIPHERAL_STATES",
     "PREFERENCES",
     "QUEUE_STATES",
     "REACH",
@@ -47,8 +53,6 @@ __all__ = [
     "UNKNOWN",
     "UNSIGNED",
 ]
-
-OUTCOMES = outcomes.OUTCOMES
 
 MESSAGES: dict[str, LazyString] = {
     **card.MESSAGES,
@@ -78,6 +82,11 @@ def outcome(outcome: str | None, state: str, code: str | None) -> LazyString | N
     if state == "corrupt":
         return outcomes.CORRUPT
     return outcomes.LATER if state == "sealed" and code else None
+
+
+def finding(code: str) -> LazyString:
+    """Return the sentence for what a technician's test found."""
+    return workshop.finding(code, MESSAGES, UNKNOWN)
 
 
 def hint(code: str) -> LazyString:

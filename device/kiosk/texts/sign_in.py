@@ -11,6 +11,8 @@ _MINUTE_S = 90
 
 MESSAGES: dict[str, LazyString] = {
     "sign_in.required": _l("Sign in first."),
+    "sign_in.technician": _l("Only a technician may do this."),
+    "sign_in.no_technician": _l("No technician's password is set: acopio-station says how."),
     "sign_in.unlock": _l("The station is locked. Unlock it with your password."),
     "sign_in.wrong": _l("Name or password is not right. Try again."),
     "sign_in.locked": _l("Too many tries. Wait a moment and try again."),
