@@ -6,6 +6,7 @@ Looking at a frame is no touch: a card that lies before the camera keeps nobody 
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Protocol
 
 from device.camera.base import Image
@@ -27,6 +28,8 @@ CARD_ORDER = (
     "quality.glare",
     "quality.blurred",
 )
+# Nobody holds the head as still as a card lies; a shake is told by the sharpness.
+FACE_RULES = Rules(still=0.04, drift=0.1, order=FACE_ORDER)
 # Which side it is costs half of finding the card: it is asked of every fourth frame.
 _CLASSIFY_EVERY = 4
 
@@ -80,19 +83,20 @@ class Guide:
     def _begin(self, desk: Eyes, case: Open, step: Step) -> None:
         visit = desk, case.began_ms
         attempt = step, case.attempts if isinstance(case, Shooting | AwaitingLivePhoto) else 0
-        if visit != self._visit:
-            self._shutter = self._fresh()
-        elif attempt != self._attempt and step is Step.LIVE_PHOTO:
-            # Nobody looks while a photo is shown: whoever looks again wants another one.
-            self._shutter = self._fresh()
-        elif attempt != self._attempt:
+        is_other = attempt != self._attempt
+        # Nobody looks while a live photo is shown: whoever looks again wants another one.
+        if visit != self._visit or (is_other and step is Step.LIVE_PHOTO):
+            self._shutter = self._fresh(step)
+        elif is_other:
             # The card of the last picture still lies there: it is not taken for the next one.
             self._shutter = self._shutter.spent()
         if (visit, attempt) != (self._visit, self._attempt):
             self._visit, self._attempt, self._frames = visit, attempt, 0
 
-    def _fresh(self) -> Shutter:
-        return Shutter(Rules(automatic=self._automatic, order=CARD_ORDER + FACE_ORDER))
+    def _fresh(self, step: Step) -> Shutter:
+        if step is Step.LIVE_PHOTO:
+            return Shutter(replace(FACE_RULES, automatic=self._automatic))
+        return Shutter(Rules(automatic=self._automatic, order=CARD_ORDER))
 
     def _see(self, desk: Eyes, step: Step, image: Image) -> Seen | None:
         preview = desk.guide(image, classify=self._frames % _CLASSIFY_EVERY == 0)
