@@ -37,6 +37,7 @@ from device.peripherals.scanner import SerialScanner
 from device.peripherals.serial_link import LinkSettings
 from device.peripherals.service import Peripherals
 from device.peripherals.simulated.desk import SimulatedDesk
+from device.peripherals.voice import find_voice
 from device.queue import files
 from device.queue.assembly import Versions, open_line, open_sealer, open_spool
 from device.queue.enrolment import EnrolmentStore
@@ -142,6 +143,7 @@ def build_station(
         language=config.kiosk.language,
         peripherals=open_peripherals(config, clock),
         policy_texts=lambda: store.policy().texts,
+        voice=find_voice(),
     )
     camera.start()
     log.info(

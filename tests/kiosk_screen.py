@@ -24,6 +24,15 @@ LEAST_TARGET_PX = 44
 LOW, MIDDLE, LARGE = (800, 480), (1024, 600), (1280, 800)
 TALL, NARROW = (600, 1024), (480, 800)
 SIZES = (LOW, MIDDLE, LARGE, TALL, NARROW)
+# Both languages and every contrast, each of them also with large text.
+LOOKS = (
+    {"language": "es_MX", "text": "normal", "contrast": "normal"},
+    {"language": "en", "text": "large", "contrast": "normal"},
+    {"language": "es_MX", "text": "large", "contrast": "white"},
+    {"language": "en", "text": "normal", "contrast": "white"},
+    {"language": "es_MX", "text": "large", "contrast": "black"},
+    {"language": "en", "text": "normal", "contrast": "black"},
+)
 # A busy machine is no fault of the page.
 PATIENCE_MS = 120_000
 # Where the pictures of the screens go, for whoever wants to look at them.
@@ -84,9 +93,16 @@ class Screen:
         self.page.get_by_role("link", name=name, exact=True).click()
         self.settle()
 
+    def next_frame(self) -> None:
+        """Return when the page has drawn itself anew: what was resized or scrolled has settled."""
+        self.page.evaluate(
+            "new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))"
+        )
+
     def settle(self) -> None:
         """Return once no page is under way: until then the old one says that it works."""
-        self.page.wait_for_function("!document.body.classList.contains('is-busy')")
+        # By a selector: what is evaluated while waiting, the page's policy would refuse.
+        self.page.locator("body:not(.is-busy)").wait_for(state="attached")
         self.page.wait_for_load_state("load")
 
     def sign_in_by_form(self) -> None:
@@ -106,6 +122,18 @@ class Screen:
             if step == 0:
                 mouse.down()
         mouse.up()
+
+    def prefer(self, **choices: str) -> None:
+        """Choose how the screen speaks and looks."""
+        assert self.call("/preferences", **choices)["status"] == 200
+
+    def look_every_way(self, path: str, name: str = "") -> None:
+        """Hold one page against everything, in both languages and all contrasts."""
+        for look in LOOKS:
+            self.prefer(**look)
+            self.open(path)
+            self.look(f"{name}-{'-'.join(look.values())}" if name else "")
+        self.prefer(**LOOKS[0])
 
     # The two calls of `tests.kiosks.Caller`: `bring_to` leads a visit of this very browser.
 

@@ -308,9 +308,10 @@ def write_scenes(folder: Path) -> None:
 def kiosk_policy(centre: Centre, **process: Any) -> Policy:
     """Invent a policy whose auxiliar has a password."""
     policy = centre.policy()
+    settings = {"notice": "aviso-1", "notice_text": NOTICE, **process}
     return replace(
         policy,
-        processes=(replace(policy.processes[0], notice="aviso-1", notice_text=NOTICE, **process),),
+        processes=(replace(policy.processes[0], **settings),),
         auxiliares=(
             Auxiliar(AUXILIAR, SOLICITUD, PROCESS, "Auxiliar Inventada", "Aspirante Inventado",
                      verifier=VERIFIER),

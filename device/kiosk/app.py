@@ -18,7 +18,7 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     POST /activate/password         password, again: told to the centre, then signed in    → /
     POST /activate/cancel           nothing is changed, the code stays good                → /
     POST /sign-out
-    POST /preferences               language=es_MX|en, text=normal|large,
+    POST /preferences               language=es_MX|en, speech=off|on, text=normal|large,
                                     contrast=normal|white|black; without sign-in. In a visit the
                                     language ends with it                  → the page `back`
     POST /capture/start             begin a visit                          → /capture/consent
@@ -63,6 +63,7 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     GET  /help                      whom to call and what usually helps, without sign-in
     GET  /queue                     what became of what this auxiliar captured:
                                     ?which=pending|again|sent&number=N
+    GET  /speech/<step>.<language>.wav   the instruction of a step, 404 without a voice
     POST /lock                      locks; an open visit is wiped          → /locked
     GET  /locked                    asks the auxiliar back
     POST /unlock                    password, of the same auxiliar         → /
@@ -108,6 +109,7 @@ from device.kiosk import (
     sides,
     signature,
     slip,
+    speech,
     start,
     status,
     stream,
@@ -130,6 +132,7 @@ PARTS = (
     stream,
     practice,
     preferences,
+    speech,
     closing,
     slip,
     scan,

@@ -1,8 +1,8 @@
-"""How the screen speaks and looks: language, size of the text, contrast.
+"""How the screen speaks and looks: language, voice, size of the text, contrast.
 
-Chosen between visits they are the auxiliar's and last until sign-out. In a visit the language is
-the person's: it ends with the visit, and the next person meets the auxiliar's, or else the
-station's. Size and contrast answer the sun and the screen, which stay the same for the next person:
+Chosen between visits they are the auxiliar's and last until sign-out. In a visit language and
+voice are the person's: they end with the visit, and the next person meets the auxiliar's, or else
+the station's. Size and contrast answer the sun and the screen, which the next person meets too:
 they last until sign-out also when they were chosen in a visit.
 """
 
@@ -23,10 +23,11 @@ bp = Blueprint("preferences", __name__)
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "language": ("es_MX", "en"),
+    "speech": ("off", "on"),
     "text": ("normal", "large"),
     "contrast": ("normal", "white", "black"),
 }
-_OF_THE_PERSON = frozenset({"language"})
+_OF_THE_PERSON = frozenset({"language", "speech"})
 # Where the cookie of the session holds them.
 _KEPT, _OF_VISIT = "preferences", "preferences_of_visit"
 
@@ -72,7 +73,11 @@ def register(app: Flask) -> None:
     def look() -> dict[str, Any]:
         in_force = current()
         tag = in_force["language"].replace("_", "-")
-        return {"preferences": {**in_force, "tag": tag}, "preference_choices": CHOICES}
+        return {
+            "preferences": {**in_force, "tag": tag},
+            "preference_choices": CHOICES,
+            "has_voice": kiosk().voice is not None,
+        }
 
 
 def _of_this_visit() -> dict[str, str]:

@@ -18,6 +18,7 @@ from device.capture.practice import Practice
 from device.capture.technician import Technician
 from device.kiosk.seat import Seat
 from device.peripherals.service import Peripherals
+from device.peripherals.voice import Voice
 from device.queue.overview import Counts, Entry, Which
 from device.queue.schema import State
 from device.queue.standing import Standing
@@ -109,6 +110,7 @@ class Kiosk:
     peripherals: Peripherals = field(default_factory=Peripherals)
     policy_texts: Callable[[], Mapping[str, str]] = dict
     seat: Seat = field(default_factory=Seat)
+    voice: Voice | None = None
 
 
 def whole_station() -> Kiosk:

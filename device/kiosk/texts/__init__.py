@@ -31,6 +31,7 @@ from device.kiosk.texts.outcomes import OUTCOMES
 from device.kiosk.texts.peripherals import SLIP_AGAIN
 from device.kiosk.texts.preferences import CHOICES, PREFERENCES
 from device.kiosk.texts.signature import UNSIGNED
+from device.kiosk.texts.spoken import SPOKEN
 from device.kiosk.texts.workshop import CAMERA_STATES, PARTS, PERIPHERAL_STATES
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "REACH",
     "SLIP_AGAIN",
     "SOURCES",
+    "SPOKEN",
     "STEPS",
     "UNKNOWN",
     "UNSIGNED",

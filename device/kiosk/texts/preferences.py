@@ -9,12 +9,14 @@ from flask_babel import lazy_gettext as _l
 
 PREFERENCES: dict[str, LazyString] = {
     "language": _l("Language"),
+    "speech": _l("Voice"),
     "text": _l("Size of the text"),
     "contrast": _l("Contrast"),
 }
 
 CHOICES: dict[str, Mapping[str, LazyString | str]] = {
     "language": {"es_MX": "Español", "en": "English"},
+    "speech": {"off": _l("Silent"), "on": _l("Spoken instructions")},
     "text": {"normal": _l("Normal"), "large": _l("Large")},
     "contrast": {
         "normal": _l("Normal"),

@@ -41,6 +41,8 @@ ARGUMENTS = {
     "filename": "kiosk.css",
     "subject": "front",
     "device": "lamps",
+    "code": "front",
+    "language": "en",
 }
 
 

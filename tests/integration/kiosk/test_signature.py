@@ -111,11 +111,7 @@ class TestThePad:
         pad.draw_signature()
         width, height = NARROW
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function("document.querySelector('canvas').clientWidth < 500")
-        page.wait_for_function(
-            "(c => c.width === Math.round(c.clientWidth * devicePixelRatio))"
-            "(document.querySelector('canvas'))"
-        )
+        pad.next_frame()
         assert ink(page) > 0
         pad.look("signature-turned")
         pad.tap("Usar esta firma")
