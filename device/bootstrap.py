@@ -22,6 +22,7 @@ from device.capture.guidance import Guide
 from device.capture.photographer import Photographer, Reader
 from device.capture.practice import Practice
 from device.capture.technician import Technician
+from device.capture.warnings import Condition
 from device.clock import SystemClock, classify, has_rtc, read_boot_id, to_ms
 from device.config import CameraConfig, Config, InferenceConfig
 from device.inference.base import ModelError
@@ -47,8 +48,12 @@ from device.queue.seal import Sealer
 from device.queue.spool import Spool
 from device.queue.standing import Standing
 from domain.clock import Clock
+from wire.packet import ClockClass
 
 log = logging.getLogger(__name__)
+
+# Until a station has sealed its first one.
+_USUAL_APOYO_BYTES = 2 << 20
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,7 @@ def build_station(
         new_session=lambda: secrets.token_hex(8),
         versions={"software": software, "models": versions.models},
         settings=settings,
+        condition=_condition(config, store, clock, spool),
     )
     kiosk = Kiosk(
         desk=desk,
@@ -260,17 +266,40 @@ def models_digest(path: Path) -> str:
     return hashlib.sha256(lines.encode("ascii")).hexdigest()[:32]
 
 
+def _condition(
+    config: Config, store: EnrolmentStore, clock: Clock, spool: Spool
+) -> Callable[[], Condition]:
+    overview = Overview(spool.database, store)
+
+    def condition() -> Condition:
+        now_ms, anchor = to_ms(clock.now()), store.anchor()
+        oldest_ms = overview.oldest_waiting_ms()
+        free_bytes = files.free_bytes(config.spool_folder) - config.queue.minimum_free_bytes
+        return Condition(
+            now_ms=now_ms,
+            clock=_sureness(store, clock),
+            oldest_waiting_s=0 if oldest_ms is None else max(0, now_ms - oldest_ms) // 1000,
+            room=free_bytes // (overview.mean_apoyo_bytes() or _USUAL_APOYO_BYTES),
+            silent_s=None if anchor is None else max(0, now_ms - anchor.time_ms) // 1000,
+        )
+
+    return condition
+
+
+def _sureness(store: EnrolmentStore, clock: Clock) -> ClockClass:
+    return classify(
+        wall_ms=to_ms(clock.now()),
+        mono_ms=clock.monotonic_ms(),
+        boot_id=read_boot_id(),
+        anchor=store.anchor(),
+        rtc=has_rtc(),
+    )
+
+
 def _health(config: Config, store: EnrolmentStore, clock: Clock) -> Callable[[], Mapping[str, Any]]:
     def health() -> Mapping[str, Any]:
-        sureness = classify(
-            wall_ms=to_ms(clock.now()),
-            mono_ms=clock.monotonic_ms(),
-            boot_id=read_boot_id(),
-            anchor=store.anchor(),
-            rtc=has_rtc(),
-        )
         return {
-            "clock": sureness.value,
+            "clock": _sureness(store, clock).value,
             "disk_free_bytes": files.free_bytes(config.spool_folder),
             "policy": store.policy().version,
         }

@@ -66,11 +66,25 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Where citizens must be registered: an entidad's secciones, as ranges with both ends."""
+
+    id: Annotated[str, Limits(pattern=_WORD)]
+    entidad: Annotated[int, Limits(low=1, high=99)]
+    secciones: Annotated[tuple[tuple[int, int], ...], Limits(low=1, high=9999, most=5_000)]
+
+    def holds(self, seccion: int) -> bool:
+        """Say whether a sección lies inside."""
+        return any(first <= seccion <= last for first, last in self.secciones)
+
+
+@dataclass(frozen=True, slots=True)
 class Auxiliar:
     """Who may sign in at a station and for which solicitud; the verifier hides itself in `repr`.
 
     `verifier` is an Argon2id string (PHC), empty until the auxiliar has set a password;
-    `activation` is the verifier of the one-time code from the e-mail.
+    `activation` is the verifier of the one-time code from the e-mail. `scope` names a scope of the
+    policy, empty for anywhere; the period is the aspirante's own, 0 where it is the process's.
     """
 
     id: Annotated[str, Limits(pattern=IDENTIFIER)]
@@ -82,6 +96,9 @@ class Auxiliar:
     activation: Annotated[str, Limits(most=300)] = field(default="", repr=False)
     expires_ms: Annotated[int, Limits(low=0, unit="ms since 1970; 0 never")] = 0
     is_active: bool = True
+    scope: Annotated[str, Limits(pattern=r"[!-~]{0,64}")] = ""
+    starts_ms: Annotated[int, Limits(low=0, unit="ms since 1970")] = 0
+    ends_ms: Annotated[int, Limits(low=0, unit="ms since 1970")] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +121,7 @@ class Policy:
     keys: Annotated[tuple[VerifyingKey, ...], Limits(most=32)]
     auxiliares: Annotated[tuple[Auxiliar, ...], Limits(most=5_000)] = ()
     settings: Settings = Settings()
+    scopes: Annotated[tuple[Scope, ...], Limits(most=1_000)] = ()
     # What stations show and print: `citizen_page` (https://…), `help_phone`, `help_mail`.
     texts: Annotated[Mapping[str, str], Limits(most=500)] = field(default_factory=dict)
     minimum_software: Annotated[str, Limits(pattern=_WORD)] = "0"
@@ -112,6 +130,10 @@ class Policy:
     def process(self, process_id: str) -> Process | None:
         """Find a process by its identifier."""
         return next((p for p in self.processes if p.id == process_id), None)
+
+    def scope(self, scope_id: str) -> Scope | None:
+        """Find a scope by its identifier; None is anywhere."""
+        return next((s for s in self.scopes if s.id == scope_id), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,10 @@ class Source(StrEnum):
     TYPED = "typed"
 
 
+# Without one of these the register cannot be asked.
+IDENTIFIERS: tuple[str, ...] = ("clave_elector", "cic", "numero_ocr")
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of the credential as captured; its text hides itself in `repr`.
@@ -114,6 +118,12 @@ class Capture:
     versions: Annotated[Mapping[str, str], Limits(most=32)] = field(default_factory=dict)
     flags: Annotated[tuple[str, ...], Limits(pattern=_CODE, most=32)] = ()
     code: Annotated[str, Limits(pattern=f"|{CITIZEN_CODE}")] = field(default="", repr=False)
+
+
+def identifying(fields: Mapping[str, Field]) -> dict[str, str]:
+    """Return the numbers that tell one credential, as far as they are there."""
+    found = {name: fields[name].value for name in IDENTIFIERS if name in fields}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.errors import ConfigError
+from central.intake.scopes import ScopeBook
 from central.models import (
     Aspirante,
     Auxiliar,
@@ -47,6 +48,7 @@ class PolicyOffice:
         self._keys = keys
         self._clock = clock
         self._minimum_software = minimum_software or "0"
+        self._scopes = ScopeBook()
 
     def current(self, process_id: int) -> tuple[int, str]:
         """Give version and JWS of a process's policy.
@@ -85,6 +87,10 @@ class PolicyOffice:
     ) -> wire_policy.Policy:
         process = session.get_one(Process, process_id)
         capture = read_settings(process.settings).capture
+        rows = [
+            (auxiliar, aspirante, self._scopes.of(session, aspirante))
+            for auxiliar, aspirante in _auxiliares(session, process)
+        ]
         return wire_policy.Policy(
             version=version,
             issued_ms=_ms(now),
@@ -106,7 +112,8 @@ class PolicyOffice:
                 ),
             ),
             keys=self._keys,
-            auxiliares=_auxiliares(session, process),
+            auxiliares=tuple(_auxiliar(process, *row) for row in rows),
+            scopes=tuple({scope.id: scope for *_, scope in rows if scope is not None}.values()),
             settings=wire_policy.Settings(
                 purge_after_s=capture.purge_after_s,
                 hello_every_s=capture.hello_every_s,
@@ -123,7 +130,7 @@ def _texts(capture: CaptureSettings) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
-def _auxiliares(session: Session, process: Process) -> tuple[wire_policy.Auxiliar, ...]:
+def _auxiliares(session: Session, process: Process) -> list[tuple[Auxiliar, Aspirante]]:
     rows = session.execute(
         select(Auxiliar, Aspirante)
         .join(Aspirante, Aspirante.id == Auxiliar.aspirante_id)
@@ -131,19 +138,25 @@ def _auxiliares(session: Session, process: Process) -> tuple[wire_policy.Auxilia
         .order_by(Auxiliar.id)
         .limit(_MOST_AUXILIARES)
     )
-    return tuple(
-        wire_policy.Auxiliar(
-            id=auxiliar.id_auxiliar,
-            solicitud=aspirante.folio_solicitud,
-            process=process.code,
-            alias=f"{auxiliar.nombres} {auxiliar.apellido_paterno}".strip()[:80],
-            aspirante=aspirante.name,
-            verifier=auxiliar.verifier or "",
-            activation=auxiliar.activation_verifier or "",
-            expires_ms=0 if auxiliar.expires_at is None else _ms(auxiliar.expires_at),
-            is_active=auxiliar.state is not AuxiliarState.SUSPENDED,
-        )
-        for auxiliar, aspirante in rows
+    return [(auxiliar, aspirante) for auxiliar, aspirante in rows]
+
+
+def _auxiliar(
+    process: Process, auxiliar: Auxiliar, aspirante: Aspirante, scope: wire_policy.Scope | None
+) -> wire_policy.Auxiliar:
+    return wire_policy.Auxiliar(
+        id=auxiliar.id_auxiliar,
+        solicitud=aspirante.folio_solicitud,
+        process=process.code,
+        alias=f"{auxiliar.nombres} {auxiliar.apellido_paterno}".strip()[:80],
+        aspirante=aspirante.name,
+        verifier=auxiliar.verifier or "",
+        activation=auxiliar.activation_verifier or "",
+        expires_ms=_ms_or_none(auxiliar.expires_at),
+        is_active=auxiliar.state is not AuxiliarState.SUSPENDED,
+        scope="" if scope is None else scope.id,
+        starts_ms=_ms_or_none(aspirante.starts_at),
+        ends_ms=_ms_or_none(aspirante.ends_at),
     )
 
 
@@ -177,6 +190,10 @@ def _digest(policy: wire_policy.Policy) -> bytes:
     content = encode(policy)
     del content["version"], content["issued_ms"]
     return hashlib.sha256(dumps(content)).digest()
+
+
+def _ms_or_none(moment: datetime | None) -> int:
+    return 0 if moment is None else _ms(moment)
 
 
 def _ms(moment: datetime) -> int:

@@ -39,6 +39,8 @@ from device.capture.session import (
     Shot,
 )
 from device.capture.shutter import Seen
+from device.capture.warnings import Caution, Condition
+from device.capture.watch import Watch
 from device.errors import CaptureRefusedError, NotEnrolledError
 from device.inference.reader import Preview
 from device.queue.overview import Counts
@@ -77,6 +79,7 @@ class Desk:
         versions: Mapping[str, str],
         settings: DeskSettings | None = None,
         new_code: Callable[[], str] = draw_code,
+        condition: Callable[[], Condition] | None = None,
     ) -> None:
         self._photographer = photographer
         self._sealer = sealer
@@ -86,6 +89,7 @@ class Desk:
         self._settings = settings or DeskSettings()
         self._attendance = Attendance(sealer, policy, clock, new_session)
         self._new_code = new_code
+        self._watch = Watch(sealer, policy, condition)
         self._lock = threading.RLock()
         self._case: Case | None = None
         self._visits = 0
@@ -188,7 +192,7 @@ class Desk:
     def refusal(self) -> CaptureRefusedError | None:
         """Say why no visit may begin now, or nothing."""
         try:
-            return self._sealer.refusal()
+            return self._sealer.refusal() or self._watch.refusal(self._attendance.here)
         except NotEnrolledError:
             return CaptureRefusedError("no policy yet", code="capture.policy")
 
@@ -291,18 +295,21 @@ class Desk:
         with self._lock:
             case = self._at(Confirming)
             at_ms = self._clock.monotonic_ms() - case.began_ms
-            self._case = case.confirm(typed, at_ms=at_ms, today=self.today())
+            warned = tuple(caution.code for caution in self.person_warnings())
+            self._case = case.confirm(typed, at_ms=at_ms, today=self.today(), warned=warned)
 
-    def repeats(self) -> bool:
-        """Say whether this station sealed this person for this solicitud before: a hint."""
+    def warnings(self) -> tuple[Caution, ...]:
+        """Return what the auxiliar should know of the station before a visit."""
+        with self._lock:
+            return self._watch.station(self._attendance.here)
+
+    def person_warnings(self) -> tuple[Caution, ...]:
+        """Return what to tell the person while they compare their data."""
         with self._lock:
             case, here = self._case, self._attendance.here
             if not isinstance(case, Confirming) or here is None:
-                return False
-            clave = case.fields.get("clave_elector")
-            if clave is None or not isinstance(clave.value, str):
-                return False
-            return self._sealer.was_captured(here.auxiliar.solicitud, clave.value)
+                return ()
+            return self._watch.person(case.fields, here.auxiliar)
 
     def shoot_face(self) -> FacePhoto:
         """Take a live photo; it is shown with its advice.

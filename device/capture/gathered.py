@@ -11,15 +11,13 @@ from device.capture.witnesses import sides_differ
 from device.inference.reading import Reading
 from domain.credential.checks import cross_checks
 from domain.credential.text import fold, normalise_printed
-from wire.record import Attack, Capture, Field, Images, Source
+from wire.record import IDENTIFIERS, Attack, Capture, Field, Images, Source
 
 if TYPE_CHECKING:
     from device.capture.live_photo import FacePhoto
     from device.capture.session import Reviewing, Shot
 
 _MOST_BARCODES = 16
-# Without one of these the register cannot be asked.
-IDENTIFIERS: tuple[str, ...] = ("clave_elector", "cic", "numero_ocr")
 
 
 def typed_value(name: str, text: str) -> str | tuple[str, ...] | None:
@@ -146,6 +144,7 @@ def _flags(case: Reviewing, found: tuple[str, ...]) -> tuple[str, ...]:
         flags.append("model.unknown")
     if not any(name in case.fields for name in IDENTIFIERS):
         flags.append("identifiers.missing")
+    flags += case.warned
     flags += _edited(case)
     if sides_differ(found):
         flags.append("sides.differ")

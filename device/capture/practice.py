@@ -8,7 +8,7 @@ reach.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from argon2 import PasswordHasher
@@ -18,6 +18,7 @@ from device.capture.desk import Desk, DeskSettings
 from device.capture.photographer import Photographer
 from device.errors import CaptureRefusedError, NotEnrolledError
 from device.queue.overview import Counts
+from device.queue.schema import State
 from device.queue.seal import ApoyoDraft, ClosedSession, Sealed
 from domain.clock import Clock
 from wire.envelope import Recipient
@@ -61,9 +62,9 @@ class PracticeSealer:
         """Refuse nothing: what is not kept needs neither space nor permission."""
         return None
 
-    def was_captured(self, solicitud: str, clave_elector: str) -> bool:
+    def captured(self, solicitud: str, identifiers: Mapping[str, str]) -> set[State]:
         """Know nobody."""
-        return False
+        return set()
 
 
 class Practice:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from device.errors import CaptureRefusedError
 from device.queue.overview import Counts
+from device.queue.schema import State
 from device.queue.seal import ApoyoDraft, ClosedSession, Sealed
 from wire.packet import Kind
 
@@ -30,4 +32,4 @@ class Seals(Protocol):
         ...
 
     def refusal(self) -> CaptureRefusedError | None: ...
-    def was_captured(self, solicitud: str, clave_elector: str) -> bool: ...
+    def captured(self, solicitud: str, identifiers: Mapping[str, str]) -> set[State]: ...

@@ -202,6 +202,8 @@ class Read(Consented):
     back: Shot = field(repr=False)
     fields: Mapping[str, Field] = field(repr=False)
     edits: tuple[Edit, ...] = field(default=(), repr=False)
+    # Codes of the warnings that were shown with the fields.
+    warned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,7 +234,14 @@ class Confirming(Read):
         """Return everything that was read of each field, the likeliest first."""
         return offered_fields(self.front.reading, self.back.reading, today=today)
 
-    def confirm(self, typed: Mapping[str, str], *, at_ms: int, today: date) -> AwaitingLivePhoto:
+    def confirm(
+        self,
+        typed: Mapping[str, str],
+        *,
+        at_ms: int,
+        today: date,
+        warned: tuple[str, ...] = (),
+    ) -> AwaitingLivePhoto:
         """Go on with the fields as they are, as another reading offers them, or as typed.
 
         Args:
@@ -240,6 +249,7 @@ class Confirming(Read):
                 removes it. Names that are no field are ignored.
             at_ms: Milliseconds since the visit began.
             today: The day by which the century of a birth is known.
+            warned: Codes of the warnings that were shown with the fields.
 
         Raises:
             TypingRefusedError: A text was never read and the process allows no typed data.
@@ -270,6 +280,7 @@ class Confirming(Read):
             back=self.back,
             fields=MappingProxyType(fields),
             edits=self.edits + tuple(edits),
+            warned=warned,
         )
 
 
@@ -304,6 +315,7 @@ class AwaitingLivePhoto(Read):
             back=self.back,
             fields=self.fields,
             edits=self.edits,
+            warned=self.warned,
             face=self.photo,
         )
 
@@ -326,6 +338,7 @@ class AwaitingSignature(Read):
             back=self.back,
             fields=self.fields,
             edits=self.edits,
+            warned=self.warned,
             face=self.face,
             signature=signature,
         )
@@ -350,6 +363,7 @@ class Reviewing(Read):
             back=self.back,
             fields=self.fields,
             edits=self.edits,
+            warned=self.warned,
             face=self.face,
         )
 

@@ -76,7 +76,7 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     POST /close/slip/print          prints it again
     POST /practice/begin            a desk behind which nothing is kept; asks for no sign-in → /
     POST /practice/end              back to the real one                   → /
-    GET  /health                    JSON, without sign-in and without personal data
+    GET  /health                    JSON, without sign-in and without personal data; warnings [code]
 """
 
 from __future__ import annotations

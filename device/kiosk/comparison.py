@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from device.capture.gathered import IDENTIFIERS, shown_value
+from device.capture.gathered import shown_value
 from device.capture.session import Confirming, Read
 from domain.credential.fields import FIELD_NAMES, Side
-from wire.record import Field, Source
+from wire.record import IDENTIFIERS, Field, Source
 
 # What the person compares; the rest folds away while it is in order.
 FIRST = (

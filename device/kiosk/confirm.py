@@ -140,7 +140,7 @@ def _page(case: Read, typed: Mapping[str, str] | None = None, found: tuple[str, 
         "explained": {name: texts.explained(about) for name, about in pairs.items()},
         "differ": sides_differ(codes),
         "copies": [shot for shot in (case.front, case.back) if shot.is_suspected],
-        "repeats": kiosk().desk.repeats(),
+        "warnings": kiosk().desk.person_warnings(),
         "model": case.front.reading.model or case.back.reading.model,
         "slips": found,
     }

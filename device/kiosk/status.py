@@ -66,6 +66,7 @@ def health() -> ResponseReturnValue:
         "queue": {state.value: count for state, count in parts.queue.states().items()},
         **parts.health(),
     }
+    answer["warnings"] = [warning.code for warning in parts.desk.warnings()]
     refusal = parts.desk.refusal()
     answer["refusal"] = refusal.code if refusal is not None else None
     answer["ok"] = refusal is None and isinstance(parts.camera.state, Running)

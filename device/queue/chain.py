@@ -64,7 +64,7 @@ class Intent:
     reason: str | None = None
     target: str | None = None
     recipients: tuple[Recipient, ...] = ()
-    hint: bytes | None = field(default=None, repr=False)
+    hints: tuple[bytes, ...] = field(default=(), repr=False)
     compose: Compose = field(default=lambda _header: (), repr=False)
 
 
@@ -159,7 +159,7 @@ class ChainWriter:
             process=intent.process,
             auxiliar=intent.auxiliar,
             reserved_ms=now_ms,
-            hint=intent.hint,
+            hints=intent.hints,
             folio_of=_folio_of(intent, enrolment),
             first_registro=enrolment.first_registro,
         )

@@ -78,10 +78,11 @@ class Database:
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version > schema.USER_VERSION:
             raise SpoolUnsafeError("spool was written by a newer release", code="spool.newer")
-        if version == 0:
+        if version < schema.USER_VERSION:
+            script = schema.steps_from(version) if version else schema.statements()
             with _translated():
                 try:
-                    self._connection.executescript(schema.statements())
+                    self._connection.executescript(script)
                 except BaseException:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")

@@ -138,6 +138,14 @@ class Overview:
         )
         return None if row is None else row["at"]
 
+    def mean_apoyo_bytes(self) -> int | None:
+        """Return the mean size of the newest hundred apoyos, None before the first one."""
+        row = self._database.one(
+            "SELECT avg(size) AS mean FROM (SELECT size FROM packets"
+            " WHERE kind = 'apoyo' AND size IS NOT NULL ORDER BY id DESC LIMIT 100)"
+        )
+        return None if row is None or row["mean"] is None else round(row["mean"])
+
     def _count(self, auxiliar: str, which: Which) -> int:
         row = self._database.one(
             "SELECT count(*) AS n FROM packets"  # noqa: S608  # texts of this file

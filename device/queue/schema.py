@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-USER_VERSION = 1
+USER_VERSION = 2
 
 
 class State(StrEnum):
@@ -51,6 +51,15 @@ PRAGMAS: tuple[tuple[str, str, str | int], ...] = (
     ("cell_size_check", "ON", 1),
     ("wal_autocheckpoint", "200", 200),
 )
+
+# Keyed digests of what tells a credential; `packets.hint` is the one of the first release.
+_HINTS = """
+CREATE TABLE hints (
+    hint BLOB NOT NULL,
+    packet INTEGER NOT NULL REFERENCES packets (id),
+    PRIMARY KEY (hint, packet)
+) STRICT, WITHOUT ROWID;
+"""
 
 _TABLES = """
 CREATE TABLE meta (
@@ -163,9 +172,20 @@ WHEN NEW.epoch <> OLD.epoch OR NEW.seq <> OLD.seq + 1
 BEGIN SELECT RAISE(ABORT, 'transition: head follows a sealed packet'); END;
 """
 
+# From each version to the next one.
+_STEPS: dict[int, tuple[str, ...]] = {
+    1: (_HINTS, "INSERT INTO hints SELECT hint, id FROM packets WHERE hint IS NOT NULL;"),
+}
+
 
 def statements() -> str:
     """Give the script that makes an empty spool, state table included."""
     pairs = ", ".join(f"('{was}', '{becomes}')" for was, becomes in sorted(TRANSITIONS))
     fill = f"INSERT INTO transitions VALUES {pairs};"  # noqa: S608  # words of the enum above
-    return f"BEGIN IMMEDIATE;{_TABLES}{fill}PRAGMA user_version = {USER_VERSION};COMMIT;"
+    return f"BEGIN IMMEDIATE;{_TABLES}{_HINTS}{fill}PRAGMA user_version = {USER_VERSION};COMMIT;"
+
+
+def steps_from(version: int) -> str:
+    """Give the script that brings the spool of an earlier release to this one's tables."""
+    steps = "".join(step for number in range(version, USER_VERSION) for step in _STEPS[number])
+    return f"BEGIN IMMEDIATE;{steps}PRAGMA user_version = {USER_VERSION};COMMIT;"

@@ -9,6 +9,7 @@ from device.errors import CaptureRefusedError, SealError, SpoolError
 from device.queue.chain import ChainWriter, Intent, Sealed
 from device.queue.overview import Counts, Overview
 from device.queue.recovery import FAILURE, Recovered, recover, settle
+from device.queue.schema import State
 from domain.errors import DomainError
 from wire.envelope import Recipient, seal_part
 from wire.errors import ShapeError
@@ -22,6 +23,7 @@ from wire.record import (
     build_detail,
     build_images,
     build_record,
+    identifying,
     list_images,
 )
 from wire.shape import decode, encode
@@ -96,7 +98,7 @@ class Sealer:
             session=draft.session,
             notice=draft.capture.consent.notice,
             recipients=recipients,
-            hint=self._hint_of(draft),
+            hints=self._hints(draft.solicitud, identifying(draft.capture.fields)),
             compose=lambda header: _compose(header, draft, recipients),
         )
         return self._append(intent)
@@ -189,9 +191,13 @@ class Sealer:
             return CaptureRefusedError("the centre paused captures", code="capture.policy")
         return None
 
-    def was_captured(self, solicitud: str, clave_elector: str) -> bool:
-        """Tell whether this station sealed this person for this solicitud in this epoch: a hint."""
-        return self._writer.spool.is_captured(self._hint(solicitud, clave_elector))
+    def captured(self, solicitud: str, identifiers: Mapping[str, str]) -> set[State]:
+        """Return where apoyos of this credential for this solicitud are: a hint.
+
+        Of this station and epoch alone; any identifier that was read tells the credential.
+        """
+        hints = self._hints(solicitud, identifiers)
+        return self._writer.spool.captured(hints) if hints else set()
 
     def _append(self, intent: Intent) -> Sealed:
         with self._writer.lock:
@@ -214,16 +220,15 @@ class Sealer:
             raise CaptureRefusedError("the process is not in the policy", code="capture.policy")
         return process
 
-    def _hint_of(self, draft: ApoyoDraft) -> bytes | None:
-        clave = draft.capture.fields.get("clave_elector")
-        if clave is None or not isinstance(clave.value, str):
-            return None
-        return self._hint(draft.solicitud, clave.value)
-
-    def _hint(self, solicitud: str, clave_elector: str) -> bytes:
+    def _hints(self, solicitud: str, identifiers: Mapping[str, str]) -> tuple[bytes, ...]:
         epoch = self._writer.store.current().epoch
         epoch_key = hmac.digest(self._hint_key, f"acopio/hint/1|{epoch}".encode(), sha256)
-        return hmac.digest(epoch_key, f"{solicitud}|{clave_elector}".encode(), sha256)
+        # The clave stands alone, as in the first release: what was captured then is still known.
+        said = [
+            f"{solicitud}|{value}" if name == "clave_elector" else f"{solicitud}|{name}|{value}"
+            for name, value in identifiers.items()
+        ]
+        return tuple(hmac.digest(epoch_key, text.encode(), sha256) for text in said)
 
 
 def _check(draft: ApoyoDraft) -> None:

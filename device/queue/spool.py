@@ -6,7 +6,7 @@ process seals and one delivers, each under its own `DutyLock`.
 
 import dataclasses
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,7 +140,7 @@ class Spool:
         process: str,
         auxiliar: str | None = None,
         reserved_ms: int,
-        hint: bytes | None = None,
+        hints: Sequence[bytes] = (),
         folio_of: Callable[[int], str] | None = None,
         first_registro: int = 1,
     ) -> Row:
@@ -167,12 +167,16 @@ class Spool:
                 "state": State.RESERVED.value,
                 "folio": folio,
                 "registro": registro,
-                "hint": hint,
                 "process": process,
                 "auxiliar": auxiliar,
                 "reserved_ms": reserved_ms,
             }
-            return _insert(connection, values)
+            row = _insert(connection, values)
+            connection.executemany(
+                "INSERT OR IGNORE INTO hints (hint, packet) VALUES (?, ?)",
+                [(hint, row.id) for hint in hints],
+            )
+            return row
 
     def replace_by_gap(self, row: Row, *, reason: str, reserved_ms: int) -> Row:
         """Give up a reservation; its seq and packet_id pass to a gap, in one transaction."""
@@ -221,14 +225,16 @@ class Spool:
         """Return the one reservation that is not settled, if any."""
         return self._one("state = ?", (State.RESERVED.value,))
 
-    def is_captured(self, hint: bytes) -> bool:
-        """Tell whether an apoyo with this hint was sealed here and not withdrawn since."""
-        row = self.database.one(
-            "SELECT 1 FROM packets WHERE hint = ? AND state NOT IN ('reserved', 'gapped')"
-            " AND coalesce(outcome, '') NOT IN ('void', 'recapture') LIMIT 1",
-            (hint,),
+    def captured(self, hints: Sequence[bytes]) -> set[State]:
+        """Return where apoyos with one of these hints are, but for those withdrawn since."""
+        marks = ", ".join("?" * len(hints))
+        rows = self.database.all(
+            "SELECT DISTINCT state FROM packets JOIN hints ON packet = packets.id"  # noqa: S608
+            f" WHERE hints.hint IN ({marks}) AND state NOT IN ('reserved', 'gapped')"  # marks only
+            " AND coalesce(outcome, '') NOT IN ('void', 'recapture')",
+            tuple(hints),
         )
-        return row is not None
+        return {State(row["state"]) for row in rows}
 
     # -- delivering ----------------------------------------------------------------------------
 

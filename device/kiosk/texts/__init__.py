@@ -32,6 +32,7 @@ from device.kiosk.texts.peripherals import SLIP_AGAIN
 from device.kiosk.texts.preferences import CHOICES, PREFERENCES
 from device.kiosk.texts.signature import UNSIGNED
 from device.kiosk.texts.spoken import SPOKEN
+from device.kiosk.texts.warnings import WARNINGS, warning
 from device.kiosk.texts.workshop import CAMERA_STATES, PARTS, PERIPHERAL_STATES
 
 __all__ = [
@@ -54,6 +55,8 @@ __all__ = [
     "STEPS",
     "UNKNOWN",
     "UNSIGNED",
+    "WARNINGS",
+    "warning",
 ]
 
 MESSAGES: dict[str, LazyString] = {

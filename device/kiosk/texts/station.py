@@ -15,6 +15,8 @@ MESSAGES: dict[str, LazyString] = {
     "camera.timeout": _l("The camera took too long. Try again."),
     "capture.behind": _l("This disk is an old copy: nothing may be captured. Call the help desk."),
     "capture.disk_low": _l("The disk is almost full. Send what is waiting before you go on."),
+    "capture.not_begun": _l("The period of this process has not begun. Nothing is captured yet."),
+    "capture.over": _l("The period of this process is over. Send what is waiting."),
     "capture.policy": _l("The authority takes no captures of this process now."),
     "capture.revoked": _l("The authority revoked this station. Call the help desk."),
     "capture.typing_refused": _l("This process allows no typed data. Photograph the side again."),

@@ -1,9 +1,14 @@
 """What the centre tells its stations in the signed policy."""
 
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
-from central.models import Process
-from tests.centres import Centre
+from central.intake.scopes import ranges
+from central.models import Aspirante, Process, RegisterSection
+from tests.centres import NOW, SOLICITUD, Centre
 from wire import api
 from wire.policy import Policy, verify_policy
 
@@ -31,3 +36,41 @@ class TestTexts:
 
     def test_what_is_not_set_is_not_said(self, centre: Centre) -> None:
         assert _policy(centre).texts == {}
+
+
+class TestScope:
+    def test_an_entidad_is_told_as_ranges_of_its_secciones(self, centre: Centre) -> None:
+        with centre.database.write() as session:
+            _aspirante = select(Aspirante).where(Aspirante.folio_solicitud == SOLICITUD)
+            session.scalars(_aspirante).one().scope_entidad = 9
+            nine = select(RegisterSection.seccion).where(RegisterSection.entidad == 9)
+            secciones = set(session.scalars(nine))
+        policy = _policy(centre)
+        (scope,) = policy.scopes
+        mine, other = policy.auxiliares
+        assert (mine.scope, other.scope) == (scope.id, "")
+        assert scope.entidad == 9
+        assert all(scope.holds(seccion) for seccion in secciones)
+        assert not scope.holds(min(secciones) - 1)
+        assert len(scope.secciones) == 1
+
+    @given(st.dictionaries(st.integers(1, 60), st.booleans()))
+    def test_ranges_hold_every_seccion_inside_and_none_outside(
+        self, places: dict[int, bool]
+    ) -> None:
+        found = list(ranges(sorted(places.items())))
+        for seccion, is_inside in places.items():
+            assert any(first <= seccion <= last for first, last in found) == is_inside
+        assert len(found) <= sum(places.values())
+
+
+class TestPeriod:
+    def test_dates_of_the_aspirante_go_with_their_auxiliares(self, centre: Centre) -> None:
+        with centre.database.write() as session:
+            row = session.scalars(
+                select(Aspirante).where(Aspirante.folio_solicitud == SOLICITUD)
+            ).one()
+            row.ends_at = NOW + timedelta(days=2)
+        mine, other = _policy(centre).auxiliares
+        assert mine.ends_ms == int((NOW + timedelta(days=2)).timestamp() * 1000)
+        assert (mine.starts_ms, other.ends_ms) == (0, 0)

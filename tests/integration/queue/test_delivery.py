@@ -398,7 +398,9 @@ class TestOutcomes:
         self.world.deliver()
         (row,) = self.world.station.spool.recaptures()
         assert (row.folio, row.code) == (sealed.folio, "front.unreadable")
-        assert not self.world.station.sealer.was_captured("S001", "GMVLMR80010501M100")
+        assert not self.world.station.sealer.captured(
+            "S001", {"clave_elector": "GMVLMR80010501M100"}
+        )
 
     def test_bring_receipts_of_packets_that_went_another_way(self) -> None:
         (sealed,) = self.world.seal()

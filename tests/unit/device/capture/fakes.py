@@ -11,6 +11,7 @@ from device.capture.desk import Desk, DeskSettings
 from device.capture.photographer import Photographer
 from device.errors import CaptureRefusedError, DiskFullError
 from device.queue.overview import Counts
+from device.queue.schema import State
 from device.queue.seal import ApoyoDraft, ClosedSession, Sealed
 from domain.credential.fields import Side
 from tests.kiosks import (
@@ -91,8 +92,9 @@ class FakeSealer:
     def refusal(self) -> CaptureRefusedError | None:
         return self.refuses
 
-    def was_captured(self, solicitud: str, clave_elector: str) -> bool:
-        return (solicitud, clave_elector) in self.known
+    def captured(self, solicitud: str, identifiers: Mapping[str, str]) -> set[State]:
+        known = any((solicitud, value) in self.known for value in identifiers.values())
+        return {State.SEALED} if known else set()
 
 
 class Workplace:

@@ -353,9 +353,17 @@ class TestTheSeal:
         place = Workplace()
         desk = place.to_step("confirm")
         assert isinstance(desk.case, Confirming)
-        assert not desk.repeats()
+        assert desk.person_warnings() == ()
         place.sealer.known.add(("S001", "EJPRLS90010109M000"))
-        assert desk.repeats()
+        assert [warning.code for warning in desk.person_warnings()] == ["warned.duplicate_here"]
+
+    def test_the_record_says_what_was_warned_of(self) -> None:
+        place = Workplace()
+        place.to_step("confirm")
+        # The clave was not read; another number of the credential is enough.
+        place.sealer.known.add(("S001", "123456789"))
+        place.finish()
+        assert "warned.duplicate_here" in place.sealer.drafts[0].capture.flags
 
 
 class TestSignIn:

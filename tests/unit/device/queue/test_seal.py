@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,11 @@ from tests.stations import (
     station_config,
 )
 from wire.packet import ClockClass, Kind, genesis
+from wire.record import Field, Source
 
 CENTRE = Centre()
+# Invented, of the right form.
+NUMBERS = {"cic": "123456789", "numero_ocr": "0001000000001"}
 
 
 class Cut(BaseException):
@@ -122,25 +126,49 @@ class TestASealedApoyo:
 class TestTheHint:
     def test_knows_who_was_captured_for_whom(self, folder: Path) -> None:
         opened = started(folder)
-        assert not opened.sealer.was_captured(SOLICITUD, CLAVE)
+        assert not opened.sealer.captured(SOLICITUD, {"clave_elector": CLAVE})
         opened.sealer.seal(draft())
-        assert opened.sealer.was_captured(SOLICITUD, CLAVE)
-        assert not opened.sealer.was_captured("S002", CLAVE)
-        assert not opened.sealer.was_captured(SOLICITUD, CLAVE[:-1] + "1")
+        assert opened.sealer.captured(SOLICITUD, {"clave_elector": CLAVE})
+        assert not opened.sealer.captured("S002", {"clave_elector": CLAVE})
+        assert not opened.sealer.captured(SOLICITUD, {"clave_elector": CLAVE[:-1] + "1"})
+
+    def test_knows_a_credential_by_any_of_its_numbers(self, folder: Path) -> None:
+        opened = started(folder)
+        one = draft()
+        numbers = {name: Field(value, Source.MRZ, 0.99) for name, value in NUMBERS.items()}
+        capture = replace(one.capture, fields={**one.capture.fields, **numbers})
+        opened.sealer.seal(replace(one, capture=capture))
+        for name, value in NUMBERS.items():
+            assert opened.sealer.captured(SOLICITUD, {name: value}) == {State.SEALED}
+        assert not opened.sealer.captured(SOLICITUD, {"cic": NUMBERS["numero_ocr"]})
+        assert not opened.sealer.captured(SOLICITUD, {})
 
     def test_does_not_outlive_a_void(self, folder: Path) -> None:
         opened = started(folder)
         sealed = opened.sealer.seal(draft())
         opened.sealer.note(Kind.VOID, process=PROCESS, target=sealed.link, reason="withdrawn")
-        assert not opened.sealer.was_captured(SOLICITUD, CLAVE)
+        assert not opened.sealer.captured(SOLICITUD, {"clave_elector": CLAVE})
 
     def test_is_no_plain_digest_of_the_clave(self, folder: Path) -> None:
         opened = started(folder)
         opened.sealer.seal(draft())
-        row = opened.spool.database.one("SELECT hint FROM packets")
+        row = opened.spool.database.one("SELECT hint FROM hints")
         assert row is not None
         assert row["hint"] != hashlib.sha256(CLAVE.encode()).digest()
         assert len(row["hint"]) == 32
+
+    def test_of_the_first_release_is_still_known(self, folder: Path) -> None:
+        opened = started(folder)
+        opened.sealer.seal(draft())
+        with opened.spool.database.write() as connection:
+            connection.execute("DROP TRIGGER packets_keep_identity")
+            connection.execute("UPDATE packets SET hint = (SELECT hint FROM hints)")
+            connection.execute("DROP TABLE hints")
+            connection.execute("PRAGMA user_version = 1")
+        opened.close()
+        again = started(folder)
+        assert again.sealer.captured(SOLICITUD, {"clave_elector": CLAVE}) == {State.SEALED}
+        assert verify_spool(again.spool, again.store).findings == ()
 
 
 class TestACut:
@@ -205,7 +233,7 @@ class TestACut:
         assert (header.kind, header.reason) == (Kind.GAP, "crash")
         assert (header.seq, header.packet_id) == (reserved.seq, reserved.packet_id)
         assert opened.spool.counts()[State.GAPPED] == 1
-        assert not opened.sealer.was_captured(SOLICITUD, CLAVE)
+        assert not opened.sealer.captured(SOLICITUD, {"clave_elector": CLAVE})
 
     @pytest.mark.parametrize("sealing", ["seal.torn", "seal.renamed"])
     @pytest.mark.parametrize("point", [*RECOVERY_POINTS, *SEAL_POINTS[2:]])
