@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from device.kiosk import answers
+from device.kiosk import answers, preferences
 from device.kiosk.answers import signed_in
 from device.kiosk.services import kiosk
 
@@ -35,7 +35,8 @@ def lock() -> ResponseReturnValue:
 def unlock() -> ResponseReturnValue:
     """Let the auxiliar of the locked session in again, at the start page."""
     here = kiosk().desk.unlock(request.form.get("password", ""))
-    session.clear()  # a cookie from before must not be one after
+    # A cookie from before must not be one after.
+    preferences.keep_through_sign_in()
     session["auxiliar_session"] = here.session
     return answers.go_on()
 
