@@ -9,7 +9,7 @@ from typing import Protocol
 
 from device.camera.base import Frame, Image
 from device.capture import live_photo
-from device.capture.pictures import RECORD_QUALITY, SCREEN_QUALITY, to_jpeg
+from device.capture.pictures import PRINT_QUALITY, RECORD_QUALITY, to_jpeg
 from device.capture.session import AwaitingBack, AwaitingFront, Shot
 from device.capture.shutter import Seen
 from device.inference.base import CARD_WIDTH_PX, InferenceError
@@ -169,4 +169,4 @@ def _reasons(reading: Reading, side: Side, process: Process) -> tuple[str, ...]:
 def _card(image: Image, reading: Reading) -> bytes | None:
     if reading.quad is None:
         return None
-    return to_jpeg(rectify(image, reading.quad), longest_px=CARD_WIDTH_PX, quality=SCREEN_QUALITY)
+    return to_jpeg(rectify(image, reading.quad), longest_px=CARD_WIDTH_PX, quality=PRINT_QUALITY)

@@ -10,7 +10,8 @@ from device.camera.base import Image
 # A sealed packet stays below 8 MiB; three photographs share it.
 RECORD_SIDE_PX = 2304
 RECORD_QUALITY = 88
-SCREEN_QUALITY = 80
+# Fields are cut out of the card and enlarged: what a JPEG smears is read wrong by people too.
+PRINT_QUALITY = 92
 
 
 def to_jpeg(image: Image, *, longest_px: int = RECORD_SIDE_PX, quality: int) -> bytes:
@@ -36,5 +37,5 @@ def crop(card: bytes, box: tuple[float, float, float, float], *, margin_px: int 
     right = int(min(max(x + box_width + margin_px, left + 1), width))
     bottom = int(min(max(y + box_height + margin_px, top + 1), height))
     part = image[top:bottom, left:right]
-    _, encoded = cv2.imencode(".jpg", part, [cv2.IMWRITE_JPEG_QUALITY, SCREEN_QUALITY])
+    _, encoded = cv2.imencode(".jpg", part, [cv2.IMWRITE_JPEG_QUALITY, PRINT_QUALITY])
     return encoded.tobytes()

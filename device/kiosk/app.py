@@ -26,12 +26,13 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     POST /capture/consent           agree=1                                → /capture/front
     POST /capture/consent/decline   ends the visit, keeps nothing          → /
     POST /capture/front/shoot       a burst, read         → /capture/front or /capture/back;
+                                    auto=1 says that nobody pressed the button;
                                     JSON adds accepted, reasons [code], attempts, may_keep
     POST /capture/front/keep        take the last photo all the same, once may_keep is true
     POST /capture/back/shoot        as the front                           → /capture/confirm
     POST /capture/back/keep
-    POST /capture/confirm           fields as `field.<name>` when typing is allowed, else nothing
-                                                                           → /capture/live-photo
+    POST /capture/confirm           fields as `field.<name>`: another reading, or a text when typing
+                                    is allowed; sure=1 after a slip        → /capture/live-photo
     POST /capture/retake            side=front|back, from the fields
     POST /capture/live-photo/shoot  JSON adds codes [code], good, may_accept
                                                                            → /capture/live-photo

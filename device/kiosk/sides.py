@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+import logging
+
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from device.capture.session import Shooting, Step
@@ -10,6 +12,8 @@ from device.kiosk import answers
 from device.kiosk.answers import at_step, signed_in
 from device.kiosk.services import kiosk
 from domain.credential.fields import Side
+
+log = logging.getLogger(__name__)
 
 bp = Blueprint("sides", __name__, url_prefix="/capture")
 
@@ -33,6 +37,13 @@ def back() -> ResponseReturnValue:
 def shoot(side: str) -> ResponseReturnValue:
     """Take a burst and read it."""
     shot = kiosk().desk.shoot(Side(side))
+    log.info(
+        "side.shot side=%s automatic=%d accepted=%d attempt=%d",
+        side,
+        request.form.get("auto") == "1",
+        shot.is_accepted,
+        shot.attempt,
+    )
     case = kiosk().desk.case
     return answers.go_on(
         accepted=shot.is_accepted,

@@ -8,7 +8,7 @@ const working = document.querySelector("#working");
 const oneMoment = document.querySelector("#working-text").content.textContent;
 
 function parts() {
-  return document.querySelectorAll("body > header, body > main, body > dialog");
+  return document.querySelectorAll("body > header, body > main, body > footer, body > dialog");
 }
 
 function begin(text, button) {
