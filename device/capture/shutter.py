@@ -61,8 +61,9 @@ class Rules:
 
     frames: int = 4
     hold_ms: int = 600
-    still: float = 0.02
-    drift: float = 0.05
+    # One pass of the detector over a noisy preview moves a corner by up to 0.02 of a still card.
+    still: float = 0.035
+    drift: float = 0.08
     changed: float = 0.15
     settle_ms: int = 250
     automatic: bool = True

@@ -62,7 +62,7 @@ class TestTheShutter:
         assert (by_hand[-1].gate, by_hand[-1].hint) == (Gate.HOLDING, PRESS)
 
     def test_asks_to_hold_still_while_the_card_moves(self) -> None:
-        sliding = states([moved(0.03 * n) for n in range(8)])
+        sliding = states([moved(0.05 * n) for n in range(8)])
         assert {state.gate for state in sliding} == {Gate.ADJUSTING}
         assert sliding[-1].hint == HOLD_STILL
 
