@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as Chromium
 
 from device.inference.base import Model
 from device.queue.schema import State
 from domain.credential.mrz import build_mrz, parse_mrz
+from tests.kiosk_screen import LARGE, LOW, NARROW, open_screen
 from tests.kiosks import ZONE, Stand, bring_to, stand
 from wire.policy import Acceptance
 
@@ -67,3 +69,20 @@ def test_what_is_no_credential_ends_with_the_ground_that_the_process_words(place
     assert "no es una credencial para votar" in page
     assert "Regla 7 de este proceso." in page
     assert browser.post("/capture/clear").headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("size", [LARGE, LOW, NARROW], ids=lambda s: f"{s[0]}x{s[1]}")
+def test_the_page_has_nothing_to_mind(
+    place: Stand, browser: Chromium, size: tuple[int, int]
+) -> None:
+    with open_screen(place, browser, size) as screen:
+        place.reader.model = Model.C
+        bring_to(place, screen, "front")
+        place.show("front")
+        for _ in range(2):
+            screen.call("/capture/front/shoot")
+        screen.open("/capture")
+        screen.look("refused")
+        screen.tap("Empezar de nuevo")
+        assert screen.page.url.endswith("/capture/consent")
+        assert screen.complaints == []
