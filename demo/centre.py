@@ -21,6 +21,8 @@ from training.people import Person, invent_person
 PROCESS = "DEMO27"
 FOLIO_SOLICITUD = "SOL0001"
 AUXILIAR = "AUX001"
+# Has not activated her account yet.
+INVITED = "AUX002"
 AUXILIAR_PASSWORD = "Acopio-demo-27"  # noqa: S105  an invented account on this machine
 STATION = "EST01"
 ASPIRANTE_ACCOUNT = "demo-aspirante"
@@ -103,6 +105,20 @@ def prepare(places: Places, ports: Ports, visits: Sequence[Visit], relay_port: i
         places, "station", "claim", "--process", PROCESS, "--id", STATION,
         "--out", str(claim_file(places)),
     )  # fmt: skip
+
+
+def invite(places: Places) -> str:
+    """Register one more auxiliar, and give the code that their e-mail would carry.
+
+    Raises:
+        SetupError: The order failed.
+    """
+    said = _central(
+        places, "auxiliar", "add", "--aspirante", FOLIO_SOLICITUD, "--id", INVITED,
+        "--nombres", "Invitada", "--paterno", "De la Demostración",
+        "--email", "invitada@acopio.example",
+    )  # fmt: skip
+    return said.strip().rsplit(" ", 1)[1]
 
 
 def claim_file(places: Places) -> Path:
@@ -211,8 +227,11 @@ client_id = "acopio-portal"
         )
 
 
-def _central(places: Places, *arguments: str, stdin: str = "") -> None:
-    """Run one order of `acopio-central` in this process: its start would cost a second each."""
+def _central(places: Places, *arguments: str, stdin: str = "") -> str:
+    """Run one order of `acopio-central` in this process, whose start would cost a second each.
+
+    Gives what it said.
+    """
     places.logs.mkdir(parents=True, exist_ok=True)
     said = io.StringIO()
     before, sys.stdin = sys.stdin, io.StringIO(stdin)
@@ -225,6 +244,7 @@ def _central(places: Places, *arguments: str, stdin: str = "") -> None:
         log.write(f"$ acopio-central {' '.join(arguments)}\n{said.getvalue()}")
     if status != 0:
         raise SetupError(f"acopio-central {arguments[0]}: {said.getvalue().strip()}")
+    return said.getvalue()
 
 
 def _answers(address: str, authority: Path | None = None) -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from demo import centre, scenes, stand
+from demo import centre, scenes, stand, station
 from demo.cast import Visit, invent_visits
 from demo.pictures import CHROMIUM, FLAGS
 from demo.places import Places
@@ -86,6 +86,20 @@ class Screens:
         said: dict[str, Any] = answer.json()
         return said
 
+    def step(self, path: str, **form: str | float | bool) -> dict[str, Any]:
+        """Take a step of the visit from a page that follows neither visit nor camera."""
+        self.open("/help")
+        return self.post(path, **form)
+
+    def send(self, path: str, **form: str | float | bool) -> None:
+        """Send a form of a page that answers no program."""
+        token = self.page.locator("meta[name=csrf-token]").get_attribute("content") or ""
+        self.page.request.post(
+            self.address + path,
+            form=form | {"csrf_token": token},
+            headers={"Referer": self.page.url},
+        )
+
     def take(self, name: str, path: str, *, until: str = "main") -> None:
         """Take one page in every variant, once it shows what `until` selects."""
         for variant in self._variants:
@@ -127,7 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 README if options.readme else EVERY,
                 "kiosk-" if options.readme else "",
             )
-            _walk(screens, _shower(places, frames, visits))
+            _walk(screens, _shower(places, frames, visits), centre.invite(places))
             screens.taken += _slips(places, folder)
     finally:
         supervisor.stop()
@@ -147,7 +161,7 @@ def _shower(places: Places, frames: Path, visits: Sequence[Visit]) -> Callable[[
     def show(shot: str) -> None:
         known = {"front": "front", "back": "back", "live": "live"}
         scene = (
-            scenes.scene(frames, visits[4], known[shot], 0)  # type: ignore[arg-type]  # a Shot
+            scenes.scene(frames, visits[0], known[shot], 0)  # type: ignore[arg-type]  # a Shot
             if shot in known
             else scenes.table(frames)
         )
@@ -156,60 +170,89 @@ def _shower(places: Places, frames: Path, visits: Sequence[Visit]) -> Callable[[
     return show
 
 
-def _walk(screens: Screens, show: Callable[[str], None]) -> None:
+def _walk(screens: Screens, show: Callable[[str], None], code: str) -> None:
     """Lead through every page."""
     show("table")
     screens.open("/")
     screens.take("01-sign-in", "/sign-in")
+    _activation(screens, code)
+    screens.take("05-help", "/help")
     screens.post("/sign-in", auxiliar=centre.AUXILIAR, password=centre.AUXILIAR_PASSWORD)
     screens.open("/")
-    screens.take("02-start", "/")
+    screens.take("06-start", "/")
     _visit(screens, show)
-    screens.take("13-queue", "/queue")
-    screens.take("14-close", "/close")
+    screens.take("19-queue", "/queue?which=sent")
     screens.post("/practice/begin")
     screens.open("/")
-    screens.take("15-practice", "/")
+    screens.take("20-practice", "/")
     screens.post("/practice/end")
     screens.open("/")
+    screens.post("/lock")
+    screens.take("21-locked", "/locked")
+    screens.post("/unlock", password=centre.AUXILIAR_PASSWORD)
+    screens.open("/")
+    screens.take("22-close", "/close")
     screens.post("/close")
-    screens.take("16-close-slip", "/close/slip")
-    screens.take("17-not-there", "/there-is-no-such-page")
+    screens.take("23-close-slip", "/close/slip")
+    screens.take("24-not-there", "/there-is-no-such-page")
+    _workshop(screens, show)
+
+
+def _activation(screens: Screens, code: str) -> None:
+    screens.take("02-activate", "/activate")
+    screens.post("/activate", auxiliar=centre.INVITED, code=code)
+    screens.take("03-activate-data", "/activate")
+    screens.post("/activate/confirm")
+    screens.take("04-activate-password", "/activate")
+    screens.post("/activate/cancel")
+    screens.open("/")
 
 
 def _visit(screens: Screens, show: Callable[[str], None]) -> None:
     screens.post("/capture/start")
     screens.open("/capture")
-    screens.take("03-consent", "/capture/consent")
-    screens.post("/capture/consent", agree="1")
-    screens.take("04-front", "/capture/front")
-    screens.post("/capture/front/shoot")
-    screens.take("05-front-again", "/capture/front")
-    show("front")
-    _shoot(screens, "front")
-    show("table")
-    screens.take("06-back", "/capture/back")
-    show("back")
-    _shoot(screens, "back")
-    show("table")
-    screens.take("07-confirm", "/capture/confirm")
-    screens.post("/capture/confirm")
-    screens.take("08-live-photo", "/capture/live-photo")
+    screens.take("07-consent", "/capture/consent")
+    screens.step("/capture/consent", agree="1")
+    screens.take("08-front", "/capture/front")
+    screens.step("/capture/front/shoot")
+    screens.take("09-front-again", "/capture/front")
+    _shoot(screens, "front", show)
+    screens.take("10-back", "/capture/back")
+    _shoot(screens, "back", show)
+    screens.take("11-confirm", "/capture/confirm")
+    screens.step("/capture/confirm")
+    screens.take("12-live-photo", "/capture/live-photo")
+    screens.open("/help")
     show("live")
-    screens.post("/capture/live-photo/shoot")
-    screens.take("09-live-photo-taken", "/capture/live-photo")
-    screens.post("/capture/live-photo/accept")
-    screens.take("10-signature", "/capture/signature")
-    screens.post("/capture/signature", strokes=json.dumps(_STROKES))
-    screens.take("11-summary", "/capture/summary")
-    screens.post("/capture/seal")
-    screens.take("12-done", "/capture/done")
+    screens.step("/capture/live-photo/shoot")
+    screens.take("13-live-photo-taken", "/capture/live-photo")
+    screens.step("/capture/live-photo/accept")
+    screens.take("14-signature", "/capture/signature")
+    screens.take("15-no-signature", "/capture/signature/unable")
+    screens.step("/capture/signature", strokes=json.dumps(_STROKES))
+    screens.take("16-summary", "/capture/summary")
+    screens.step("/capture/seal")
+    screens.take("17-done", "/capture/done")
     screens.post("/capture/clear")
 
 
-def _shoot(screens: Screens, side: str) -> None:
+def _workshop(screens: Screens, show: Callable[[str], None]) -> None:
+    screens.take("25-technician", "/technician/sign-in")
+    screens.open("/technician/sign-in")
+    screens.send("/technician/sign-in", password=station.TECHNICIAN_PASSWORD)
+    show("front")
+    for number, page in enumerate(
+        ("", "/camera", "/peripherals", "/network", "/passport"), start=26
+    ):
+        screens.take(f"{number}-technician{page.replace('/', '-')}", f"/technician{page}")
+
+
+def _shoot(screens: Screens, side: str, show: Callable[[str], None]) -> None:
+    screens.open("/help")
+    show(side)
     for _ in range(4):
         if screens.post(f"/capture/{side}/shoot").get("accepted"):
+            show("table")
             return
     raise SystemExit(f"the {side} was not taken: see the kiosk's log")
 

@@ -55,6 +55,7 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor) -> None:
     terminal.end_bar()
     terminal.step("Se prepara la sede central, se enrola la estación y arranca todo")
     ports = start(places, supervisor, frames, visits)
+    code = centre.invite(places)
     hands = Hands(places, frames, visits, f"http://127.0.0.1:{ports.kiosk}")
     hands.start()
     simulated = places.station / "data" / "simulated"
@@ -62,6 +63,8 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor) -> None:
         f"""
   Quiosco      http://127.0.0.1:{ports.kiosk}
                auxiliar {centre.AUXILIAR}, contraseña {centre.AUXILIAR_PASSWORD}
+               por activar {centre.INVITED}, código {code}
+               técnico (Ayuda → Ajustes), contraseña {station.TECHNICIAN_PASSWORD}
   Portal       http://127.0.0.1:{ports.portal}
   Bitácoras    {places.logs}
   Comprobantes {simulated}/slip-*.png

@@ -15,6 +15,7 @@ from device.queue.enrolment import EnrolmentStore
 from device.queue.schema import State
 from wire.packet import Kind
 
+TECHNICIAN_PASSWORD = "Acopio-taller-27"  # noqa: S105  an invented account on this machine
 _NOT_SEALED = frozenset({State.RESERVED, State.GAPPED})
 
 _CONFIG = """\
@@ -40,6 +41,7 @@ poll_s = 0.5
 
 [kiosk]
 port = {port}
+technician_verifier_file = "{data}/technician.verifier"
 
 [peripherals]
 scanner = "simulated"
@@ -59,14 +61,9 @@ def enrol(places: Places, ports: Ports) -> None:
         _CONFIG.format(data=places.station / "data", camera=places.scene, port=ports.kiosk),
         encoding="utf-8",
     )
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        status = station_program.main(
-            ["enrol", str(claim_file(places)), "--config", str(places.station_config)]
-        )
-    if status != 0:
-        raise SetupError(f"acopio-station enrol: {said.getvalue().strip()}")
+    _station(places, "enrol", str(claim_file(places)))
     claim_file(places).unlink()
+    _station(places, "technician-password", stdin=f"{TECHNICIAN_PASSWORD}\n")
 
 
 def kiosk_program(places: Places, ports: Ports) -> Program:
@@ -78,6 +75,19 @@ def kiosk_program(places: Places, ports: Ports) -> Program:
 def delivery_program(places: Places) -> Program:
     """Give the process that delivers."""
     return Program("entrega", _command(places, "deliver"), places.logs / "delivery.log")
+
+
+def _station(places: Places, *arguments: str, stdin: str = "") -> None:
+    """Run one order of `acopio-station` in this process."""
+    said = io.StringIO()
+    before, sys.stdin = sys.stdin, io.StringIO(stdin)
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            status = station_program.main([*arguments, "--config", str(places.station_config)])
+    finally:
+        sys.stdin = before
+    if status != 0:
+        raise SetupError(f"acopio-station {arguments[0]}: {said.getvalue().strip()}")
 
 
 def _command(places: Places, name: str) -> list[str]:
