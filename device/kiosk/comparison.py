@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from device.capture.gathered import shown_value
 from device.capture.session import Confirming, Read
-from domain.credential.fields import FIELD_NAMES, Side
+from domain.credential.fields import FIELD_NAMES, MODELS_WITH_MRZ, Side
 from wire.record import IDENTIFIERS, Field, Source
 
 # What the person compares; the rest folds away while it is in order.
@@ -88,8 +88,8 @@ def compare(
         field = case.fields.get(name)
         row_offers = _offers(offers.get(name, ()), field)
         value = typed.get(name, shown_value(field.value) if field else "")
-        is_shown = bool(value) or bool(row_offers) or case.process.typed_data_allowed
-        if not is_shown and name not in FIRST:
+        is_asked_for = name in FIRST or case.process.typed_data_allowed
+        if not (value or row_offers or (is_asked_for and _may_be_printed(name, case))):
             continue  # a model prints only some of the others: what is not there is not asked for
         rows.append(
             Row(
@@ -110,6 +110,12 @@ def card_of(case: Read, field: Field | None) -> bytes | None:
     if field is None or field.side is None or field.box is None:
         return None
     return (case.front if field.side == Side.FRONT else case.back).card
+
+
+def _may_be_printed(name: str, case: Read) -> bool:
+    """Say whether this credential may carry a field: the CIC came with the code lines."""
+    model = case.front.reading.model or case.back.reading.model
+    return name != "cic" or model is None or model in MODELS_WITH_MRZ
 
 
 def _place(row: Row) -> tuple[int, bool]:
