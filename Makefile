@@ -29,8 +29,9 @@ kiosk: $(INSTALLED) system-run ## a station to try by hand, with a replayed came
 	@SEED=$(SEED) $(PY) -m demo.stand
 
 .PHONY: pictures
-pictures: $(INSTALLED) system-run system-test ## take the pictures of the README from the running demo
+pictures: $(INSTALLED) system-run system-test ## take the pictures of the README from the running demo and station
 	@ONCE=1 PICTURES=1 SEED=$(SEED) $(PY) -m demo
+	@$(PY) -m demo.screens --readme
 
 .PHONY: screens
 screens: $(INSTALLED) system-run system-test ## a picture of every screen of the kiosk, into var/screens

@@ -16,7 +16,7 @@ from dataclasses import astuple
 from pathlib import Path
 
 from demo import centre, results, scenes, station
-from demo.cast import Visit, invent_passer_by, invent_visits
+from demo.cast import Visit, invent_visits
 from demo.journal import Journal
 from demo.kiosk import Kiosk
 from demo.places import Places, Ports, choose_ports, wait_until_free
@@ -95,13 +95,8 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor, *, once: bo
         terminal.step("Se toman las imágenes del README")
         from demo import pictures  # the only part that needs a browser
 
-        for path in pictures.take(
-            places.root.parents[1] / "docs" / "pictures",
-            kiosk,
-            portal,
-            centre.ASPIRANTE_ACCOUNT,
-            lambda: tour.lead_to_confirm(invent_passer_by(seed)),
-        ):
+        folder = places.root.parents[1] / "docs" / "pictures"
+        for path in pictures.take(folder, portal, centre.ASPIRANTE_ACCOUNT):
             terminal.note(str(path))
     journal.finish()
     if not once:

@@ -80,10 +80,3 @@ def invent_visits(seed: int, count: int = VISITS) -> list[Visit]:
             ordinary += 1
         visits.append(Visit(number, visit_seed, person, circumstance))
     return visits
-
-
-def invent_passer_by(seed: int) -> Visit:
-    """Invent somebody who is none of the visits, for a look at the screens."""
-    number = VISITS + 1
-    person = invent_person(np.random.default_rng([seed, number]), model="H")
-    return Visit(number, seed * 1000 + number, person, Circumstance.ORDINARY)

@@ -61,10 +61,6 @@ class Kiosk:
         except (requests.RequestException, ValueError, KeyError):
             return False
 
-    def cookies(self) -> dict[str, str]:
-        """Give the cookies of this browser, for one that takes pictures of the screen."""
-        return {cookie.name: cookie.value or "" for cookie in self._browser.cookies}
-
     def sign_in(self) -> None:
         """Sign the auxiliar in, as after every start of the kiosk."""
         self._browser.cookies.clear()

@@ -1,11 +1,8 @@
 """The pictures of the README, taken from the running product with the system's Chromium."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
-
-from demo.kiosk import Kiosk
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -15,33 +12,15 @@ FLAGS = (
 _SIZE = (1280, 960)
 
 
-def take(
-    folder: Path, kiosk: Kiosk, portal: str, account: str, lead_to_confirm: Callable[[], None]
-) -> list[Path]:
-    """Take the pictures; `lead_to_confirm` leads a visit to the page of confirmation."""
+def take(folder: Path, portal: str, account: str) -> list[Path]:
+    """Take the pictures of the portal; those of the kiosk are `demo.screens`'."""
     folder.mkdir(parents=True, exist_ok=True)
-    lead_to_confirm()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:
-            taken = [_kiosk(browser, folder, kiosk)]
-            taken.append(_portal(browser, folder, portal, account))
+            return [_portal(browser, folder, portal, account)]
         finally:
             browser.close()
-    kiosk.post("/capture/cancel")
-    return taken
-
-
-def _kiosk(browser: Browser, folder: Path, kiosk: Kiosk) -> Path:
-    page = _page(browser)
-    page.context.add_cookies(
-        [
-            {"name": name, "value": value, "url": kiosk.address}
-            for name, value in kiosk.cookies().items()
-        ]
-    )
-    page.goto(f"{kiosk.address}/capture/confirm", wait_until="networkidle")
-    return _shoot(page, folder / "kiosk-confirm.png")
 
 
 def _portal(browser: Browser, folder: Path, portal: str, account: str) -> Path:

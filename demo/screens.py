@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
+from PIL import Image as Picture
 from playwright.sync_api import Page, sync_playwright
 
 from demo import centre, scenes, stand, station
@@ -25,10 +28,16 @@ from demo.cast import Visit, invent_visits
 from demo.pictures import CHROMIUM, FLAGS
 from demo.places import Places
 from demo.processes import Supervisor
+from device.camera.base import Image
+from device.camera.replay import read_rgb
+from training.live_photos import live_photo
+from training.render.portrait import invent_face
 
 ROOT = Path(__file__).resolve().parents[1]
 _PATIENCE_MS = 60_000
 _SEED = 1
+# The subject was found in the picture of the camera.
+_OUTLINED = ".finder .outline[points*=',']"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +67,25 @@ EVERY = (
     Variant("1024x600-black-en", (1024, 600), language="en", contrast="black"),
 )
 README = (Variant("", (1024, 600)),)
+_OF_README = frozenset(
+    "01-sign-in 07-consent 08-front 10-back 11-confirm 12-live-photo 14-signature 16-summary "
+    "17-done 18-queue 21-close 25-technician".split()
+)
 
 
 class Screens:
     """A browser at the kiosk, and the folder of its pictures."""
 
     def __init__(
-        self, page: Page, address: str, folder: Path, variants: Sequence[Variant], prefix: str
+        self,
+        page: Page,
+        address: str,
+        folder: Path,
+        variants: Sequence[Variant],
+        only: frozenset[str],
     ) -> None:
         self.page, self.address = page, address
-        self._folder, self._variants, self._prefix = folder, variants, prefix
+        self._folder, self._variants, self._only = folder, variants, only
         self.taken: list[Path] = []
 
     def open(self, path: str) -> None:
@@ -102,18 +120,19 @@ class Screens:
 
     def take(self, name: str, path: str, *, until: str = "main") -> None:
         """Take one page in every variant, once it shows what `until` selects."""
+        if self._only and name not in self._only:
+            return
         for variant in self._variants:
             width, height = variant.size
             self.page.set_viewport_size({"width": width, "height": height})
             self.post("/preferences", **variant.choices)
             self.open(path)
-            self.page.locator(until).first.wait_for()
+            self.page.locator(until).first.wait_for(state="attached")
             # The first picture of a stream, and fonts, come after the page.
             self.page.wait_for_timeout(700)
-            file = "-".join(filter(None, (self._prefix + name, variant.name)))
-            target = self._folder / f"{file}.png"
-            self.page.screenshot(path=str(target))
-            self.taken.append(target)
+            file = f"{name}-{variant.name}.png" if variant.name else f"kiosk-{name}.png"
+            self.page.screenshot(path=str(self._folder / file))
+            self.taken.append(self._folder / file)
         self.post("/preferences", **PLAIN.choices)
 
 
@@ -139,10 +158,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"http://127.0.0.1:{ports.kiosk}",
                 folder,
                 README if options.readme else EVERY,
-                "kiosk-" if options.readme else "",
+                _OF_README if options.readme else frozenset(),
             )
-            _walk(screens, _shower(places, frames, visits), centre.invite(places))
+            _walk(screens, _shower(places, frames, visits[-1]), centre.invite(places))
             screens.taken += _slips(places, folder)
+        if options.readme:
+            _slim(screens.taken)
     finally:
         supervisor.stop()
     print(f"{len(screens.taken)} pictures in {folder.relative_to(ROOT)}")
@@ -152,22 +173,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _slips(places: Places, folder: Path) -> list[Path]:
     """Keep what the simulated printer printed: the citizen's slip, and that of the close."""
     printed = sorted((places.station / "data" / "simulated").glob("slip-*.png"))
-    return [Path(shutil.copy(slip, folder)) for slip in printed]
+    return [Path(shutil.copy(slip, folder / f"kiosk-{slip.name}")) for slip in printed]
 
 
-def _shower(places: Places, frames: Path, visits: Sequence[Visit]) -> Callable[[str], None]:
-    """Give what puts something before the camera: a shot of the first visitor, or the table."""
+def _slim(pictures: Sequence[Path]) -> None:
+    """Write pictures with the colours they need: a page seldom has more than a palette."""
+    for path in pictures:
+        with Picture.open(path) as picture:
+            slim = picture.convert("RGB").quantize(256, dither=Picture.Dither.NONE)
+        slim.save(path, optimize=True)
 
-    def show(shot: str) -> None:
-        known = {"front": "front", "back": "back", "live": "live"}
-        scene = (
-            scenes.scene(frames, visits[0], known[shot], 0)  # type: ignore[arg-type]  # a Shot
-            if shot in known
-            else scenes.table(frames)
-        )
-        places.show(scene)
+
+def _shower(places: Places, frames: Path, visit: Visit) -> Callable[[str], None]:
+    """Give what puts something before the camera: `table`, a shot, or `far-` and a shot.
+
+    What is far away is asked to come closer and never takes its own picture.
+    """
+
+    def show(name: str) -> None:
+        if name == "table":
+            places.show(scenes.table(frames))
+            return
+        shot = name.removeprefix("far-")
+        if shot == name:
+            places.show(scenes.scene(frames, visit, shot, 0))  # type: ignore[arg-type]  # a Shot
+            return
+        folder = places.run / name
+        folder.mkdir(exist_ok=True)
+        image = _far_face(visit) if shot == "live" else _far_card(frames, visit, shot)
+        cv2.imwrite(str(folder / "0.jpg"), cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        places.show(folder)
 
     return show
+
+
+def _far_face(visit: Visit) -> Image:
+    person = visit.person
+    face = invent_face(person.face_seed, person.sexo, float(person.edad))
+    return live_photo("far", face, np.random.default_rng(visit.seed))
+
+
+def _far_card(frames: Path, visit: Visit, side: str) -> Image:
+    """Give a card and what it lies on from twice as far: a mat on the table."""
+    scene = scenes.scene(frames, visit, side, 0)  # type: ignore[arg-type]  # a Shot
+    near = read_rgb(scene / "0.jpg")
+    picture = read_rgb(scenes.table(frames) / "0.jpg")
+    height, width = near.shape[:2]
+    top, left = height // 4, width // 4
+    small = cv2.resize(near, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    picture[top : top + height // 2, left : left + width // 2] = small
+    return picture
 
 
 def _walk(screens: Screens, show: Callable[[str], None], code: str) -> None:
@@ -181,20 +236,20 @@ def _walk(screens: Screens, show: Callable[[str], None], code: str) -> None:
     screens.open("/")
     screens.take("06-start", "/")
     _visit(screens, show)
-    screens.take("19-queue", "/queue?which=sent")
+    screens.take("18-queue", "/queue?which=sent")
     screens.post("/practice/begin")
     screens.open("/")
-    screens.take("20-practice", "/")
+    screens.take("19-practice", "/")
     screens.post("/practice/end")
     screens.open("/")
     screens.post("/lock")
-    screens.take("21-locked", "/locked")
+    screens.take("20-locked", "/locked")
     screens.post("/unlock", password=centre.AUXILIAR_PASSWORD)
     screens.open("/")
-    screens.take("22-close", "/close")
+    screens.take("21-close", "/close")
     screens.post("/close")
-    screens.take("23-close-slip", "/close/slip")
-    screens.take("24-not-there", "/there-is-no-such-page")
+    screens.take("22-close-slip", "/close/slip")
+    screens.take("23-not-there", "/there-is-no-such-page")
     _workshop(screens, show)
 
 
@@ -213,15 +268,19 @@ def _visit(screens: Screens, show: Callable[[str], None]) -> None:
     screens.open("/capture")
     screens.take("07-consent", "/capture/consent")
     screens.step("/capture/consent", agree="1")
-    screens.take("08-front", "/capture/front")
+    show("far-front")
+    screens.take("08-front", "/capture/front", until=_OUTLINED)
+    show("table")
     screens.step("/capture/front/shoot")
     screens.take("09-front-again", "/capture/front")
     _shoot(screens, "front", show)
-    screens.take("10-back", "/capture/back")
+    show("far-back")
+    screens.take("10-back", "/capture/back", until=_OUTLINED)
     _shoot(screens, "back", show)
     screens.take("11-confirm", "/capture/confirm")
     screens.step("/capture/confirm")
-    screens.take("12-live-photo", "/capture/live-photo")
+    show("far-live")
+    screens.take("12-live-photo", "/capture/live-photo", until=_OUTLINED)
     screens.open("/help")
     show("live")
     screens.step("/capture/live-photo/shoot")
@@ -237,12 +296,12 @@ def _visit(screens: Screens, show: Callable[[str], None]) -> None:
 
 
 def _workshop(screens: Screens, show: Callable[[str], None]) -> None:
-    screens.take("25-technician", "/technician/sign-in")
+    screens.take("24-technician", "/technician/sign-in")
     screens.open("/technician/sign-in")
     screens.send("/technician/sign-in", password=station.TECHNICIAN_PASSWORD)
     show("front")
     for number, page in enumerate(
-        ("", "/camera", "/peripherals", "/network", "/passport"), start=26
+        ("", "/camera", "/peripherals", "/network", "/passport"), start=25
     ):
         screens.take(f"{number}-technician{page.replace('/', '-')}", f"/technician{page}")
 

@@ -15,7 +15,7 @@ from demo.cast import (
     Visit,
 )
 from demo.journal import Journal
-from demo.kiosk import Guarded, Hooks, Kiosk, KioskGoneError, bring, lead_to_confirm
+from demo.kiosk import Guarded, Hooks, Kiosk, KioskGoneError, bring
 from demo.places import Places
 from demo.processes import Supervisor
 from demo.relay import Relay
@@ -75,10 +75,6 @@ class Tour:
             self._bring(visit)
         self._terminal.bar("apoyos guardados", len(visits), len(visits))
         self._terminal.end_bar()
-
-    def lead_to_confirm(self, visit: Visit) -> None:
-        """Begin a visit and stop where the person compares the data."""
-        lead_to_confirm(self._kiosk, visit, Hooks(show=self._show))
 
     def _bring(self, visit: Visit) -> None:
         printed = printed_fields(scenes.truth(self._frames, visit))
