@@ -15,6 +15,8 @@ from device.queue.enrolment import EnrolmentStore
 from device.queue.schema import State
 from wire.packet import Kind
 
+# What the supervisor calls the kiosk.
+PROGRAM = "quiosco"
 TECHNICIAN_PASSWORD = "Acopio-taller-27"  # noqa: S105  an invented account on this machine
 _NOT_SEALED = frozenset({State.RESERVED, State.GAPPED})
 
@@ -69,7 +71,7 @@ def enrol(places: Places, ports: Ports) -> None:
 def kiosk_program(places: Places, ports: Ports) -> Program:
     """Give the process of the screens; it is ready when it can take a visit."""
     probe = Kiosk(f"http://127.0.0.1:{ports.kiosk}", "", "")
-    return Program("quiosco", _command(places, "run"), places.logs / "kiosk.log", probe.is_up)
+    return Program(PROGRAM, _command(places, "run"), places.logs / "kiosk.log", probe.is_up)
 
 
 def delivery_program(places: Places) -> Program:

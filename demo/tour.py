@@ -23,7 +23,6 @@ from demo.scenes import Shot
 from demo.score import printed_fields
 from demo.terminal import Terminal
 
-_KIOSK = "quiosco"
 _MOST_STARTS = 4
 # Late enough for the seal to have begun, early enough for it not to have answered.
 _KILL_DELAY_S = 0.012
@@ -83,7 +82,7 @@ class Tour:
             try:
                 guarded = bring(self._kiosk, visit, hooks, printed)
             except KioskGoneError:
-                self._supervisor.wait_until_ready(_KIOSK)
+                self._supervisor.wait_until_ready(station.PROGRAM)
                 self._kiosk.sign_in()
                 if self._was_sealed():
                     self._keep_untold(visit)
@@ -121,7 +120,7 @@ class Tour:
 
     def _happens_within(self, visit: Visit, moment: str) -> None:
         if (visit.number, moment) == (KIOSK_KILLED_AT, "confirm") and self._once(moment):
-            self._kill(_KIOSK)
+            self._kill(station.PROGRAM)
         if (visit.number, moment) == (SEAL_KILLED_AT, "seal") and self._once(moment):
             threading.Thread(target=self._kill_soon, daemon=True).start()
 
@@ -132,7 +131,7 @@ class Tour:
 
     def _kill_soon(self) -> None:
         time.sleep(_KILL_DELAY_S)
-        self._kill(_KIOSK)
+        self._kill(station.PROGRAM)
 
     def _kill(self, name: str) -> None:
         self._terminal.note(f"se mata el proceso «{name}» (kill -9)")
