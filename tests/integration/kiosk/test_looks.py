@@ -26,7 +26,7 @@ PAGES = (
     ("sealed", "/"),
 )
 # Where the button of a step must be in sight although the page itself is longer.
-_PRIMARY_IN_SIGHT = """() => [...document.querySelectorAll("main .primary")]
+_PRIMARY_IN_SIGHT = """() => [...document.querySelectorAll("main .primary, .dock .primary")]
   .filter((e) => e.checkVisibility())
   .map((e) => e.getBoundingClientRect())
   .some((b) => b.top >= 0 && b.bottom <= innerHeight + 1 && b.left >= 0 && b.right <= innerWidth)"""

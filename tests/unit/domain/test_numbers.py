@@ -101,4 +101,5 @@ class TestText:
 
 def test_every_error_has_a_code_of_its_own() -> None:
     leaves = DomainError.__subclasses__()
-    assert len({leaf.code for leaf in leaves}) == len(leaves) == 8
+    assert len(leaves) >= 8
+    assert len({leaf.code for leaf in leaves}) == len(leaves)
