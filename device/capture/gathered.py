@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
+from device.capture.live_photo import FacePhoto
+from device.capture.session import Reviewing, Shot
 from device.capture.signature import Signature, Unsigned
 from device.capture.witnesses import sides_differ
 from device.inference.reading import Reading
 from domain.credential.checks import cross_checks
-from domain.credential.text import fold, normalise_printed
+from domain.credential.text import fold
 from wire.record import IDENTIFIERS, Attack, Capture, Field, Images, Source
 
-if TYPE_CHECKING:
-    from device.capture.live_photo import FacePhoto
-    from device.capture.session import Reviewing, Shot
-
 _MOST_BARCODES = 16
-
-
-def typed_value(name: str, text: str) -> str | tuple[str, ...] | None:
-    """Return typed text as a field holds it: upper case, the domicilio by lines, None for empty."""
-    lines = tuple(line for line in map(normalise_printed, text.splitlines()) if line)
-    if not lines:
-        return None
-    return lines if name == "domicilio" else " ".join(lines)
 
 
 def shown_value(value: str | tuple[str, ...]) -> str:

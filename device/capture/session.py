@@ -16,11 +16,11 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from device.capture.errors import TypingRefusedError
-from device.capture.gathered import typed_value
 from device.capture.live_photo import FacePhoto
 from device.capture.offers import merged_fields, offered_fields
 from device.capture.scanned import ScannedCode, with_code, with_numbers
 from device.capture.signature import Signature, Unsigned
+from device.capture.typed import typed_value
 from device.inference.reading import Reading
 from domain.credential.fields import FIELD_NAMES, Side
 from wire.policy import Process

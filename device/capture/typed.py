@@ -1,4 +1,7 @@
-"""Has what was typed the form of its field? A slip is asked about once, and never blocks."""
+"""What was typed: as a field holds it, and whether it has the form of its field.
+
+A slip is asked about once, and never blocks.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,18 @@ from domain.credential.cic import parse_cic
 from domain.credential.clave_elector import parse_clave_elector
 from domain.credential.curp import parse_curp
 from domain.credential.numero_ocr import parse_numero_ocr
+from domain.credential.text import normalise_printed
 from domain.credential.vigencia import last_year
 from domain.errors import DomainError
 from wire.record import Field
+
+
+def typed_value(name: str, text: str) -> str | tuple[str, ...] | None:
+    """Return typed text as a field holds it: upper case, the domicilio by lines, None for empty."""
+    lines = tuple(line for line in map(normalise_printed, text.splitlines()) if line)
+    if not lines:
+        return None
+    return lines if name == "domicilio" else " ".join(lines)
 
 
 def slips(

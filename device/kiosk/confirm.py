@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from device.capture.gathered import checks, typed_value
+from device.capture.gathered import checks
 from device.capture.offers import proven_zone
 from device.capture.pictures import crop
 from device.capture.session import (
@@ -21,7 +21,7 @@ from device.capture.session import (
     Step,
 )
 from device.capture.signature import Signature
-from device.capture.typed import slips
+from device.capture.typed import slips, typed_value
 from device.capture.witnesses import Disagreement, disagreement, sides_differ
 from device.kiosk import answers, texts
 from device.kiosk.answers import at_step, signed_in
