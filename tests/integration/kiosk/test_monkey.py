@@ -10,12 +10,14 @@ import logging
 import os
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Response
+from playwright.sync_api import Browser, Page, Response
 from playwright.sync_api import Error as BrowserError
 from werkzeug.serving import make_server
 
@@ -38,9 +40,20 @@ KEYS = (
 )  # fmt: skip
 TEXTS = ("", "LUISA", "🐒" * 40, "<b>x</b>", "0" * 300, "' OR 1=1 --", "31/02/2024")
 SCENES = ("front", "back", "face", "table")
-# Nothing to press for so long is a dead screen; a tap that finds nothing is given up sooner.
-_DEAD_MS, _MISSED_MS = 30_000, 1_500
+# Nothing to press for so long is a dead screen; a form that finds nothing is given up sooner.
+_DEAD_S, _MISSED_MS = 30.0, 1_500
 _REACHABLE = "button:not(:disabled), a[href], input:not([type=hidden]), summary, canvas"
+_SURVEY = """(reachable) => ({
+  asks_password: Boolean(document.querySelector("input[type=password]")),
+  things: [...document.querySelectorAll(reachable)].filter((e) => e.checkVisibility()).map((e) => {
+    const box = e.getBoundingClientRect();
+    return { name: (e.innerText || e.outerHTML).slice(0, 60), is_canvas: e.tagName === "CANVAS",
+             is_primary: e.matches(".primary"), x: box.x + box.width / 2,
+             y: box.y + box.height / 2, width: box.width, height: box.height };
+  }) })"""
+_BRING_INTO_VIEW = """([reachable, name]) => [...document.querySelectorAll(reachable)]
+  .find((e) => (e.innerText || e.outerHTML).slice(0, 60) === name)
+  ?.scrollIntoView({ block: "center" })"""
 
 
 class Monkey:
@@ -58,77 +71,75 @@ class Monkey:
         page.on("dialog", lambda dialog: dialog.dismiss())
 
     def act(self) -> None:
-        """Do one thing, whatever it is."""
+        """Do one thing, whatever it is, to what the screen shows now."""
+        seen = self.look()
         kinds = (self._press_something, self._tap_anywhere, self._key, self._type, self._scene)
         kind = self.chance.choices(kinds, weights=(50, 13, 15, 5, 17))[0]
         try:
-            if self.page.get_by_label("Contraseña").count() and self.chance.random() < 0.3:
+            if seen["asks_password"] and self.chance.random() < 0.3:
                 self._sign_in()
             else:
-                kind()
+                kind(seen["things"])
         except BrowserError as error:
             # What it aimed at went away with its page: a person's finger misses it too.
             self.acts.append(f"missed: {str(error).splitlines()[0][:80]}")
 
-    def check(self) -> None:
-        """Fail unless the screen lives: of the kiosk, with something to do, without an error."""
+    def look(self) -> dict[str, Any]:
+        """Return what can be touched; fail unless the screen lives and nothing went wrong."""
         story = f"seed {SEED}, last actions:\n" + "\n".join(self.acts)
-        assert self.faults == [], story
-        assert self.others == [], story
-        assert urlsplit(self.page.url).netloc == urlsplit(self.address).netloc, story
-        try:
-            self._reachable().first.wait_for(timeout=_DEAD_MS)
-        except BrowserError as error:
-            raise AssertionError(f"dead screen {self.page.url}; {story}") from error
+        until = time.monotonic() + _DEAD_S
+        while True:
+            assert self.faults == [], story
+            assert self.others == [], story
+            assert urlsplit(self.page.url).netloc == urlsplit(self.address).netloc, story
+            try:
+                seen: dict[str, Any] = self.page.evaluate(_SURVEY, _REACHABLE)
+            except BrowserError:
+                seen = {"things": []}  # one page goes and the next is not there yet
+            if seen["things"]:
+                return seen
+            assert time.monotonic() < until, f"dead screen {self.page.url}; {story}"
+            self.page.wait_for_timeout(20)
 
-    def _reachable(self) -> Locator:
-        return self.page.locator(_REACHABLE).filter(visible=True)
-
-    def _press_something(self) -> None:
-        seen = self._reachable()
+    def _press_something(self, things: list[dict[str, Any]]) -> None:
         # Left to pure chance it would sign out again and again, and never see a later step.
-        main = self.page.locator(".primary:not(:disabled)").filter(visible=True)
-        if self.chance.random() < 0.6 and main.count():
-            seen = main
-        element = seen.nth(self.chance.randrange(max(seen.count(), 1)))
-        name = element.evaluate("e => e.innerText || e.outerHTML", timeout=_MISSED_MS)
-        self.acts.append(f"press {name[:60]}")
-        if name.startswith("<canvas") and self.chance.random() < 0.8:
-            self._scribble(element)
+        main = [thing for thing in things if thing["is_primary"]]
+        thing = self.chance.choice(main if main and self.chance.random() < 0.6 else things)
+        self.acts.append(f"press {thing['name']}")
+        if not 0 < thing["y"] < SIZE[1]:
+            self.page.evaluate(_BRING_INTO_VIEW, [_REACHABLE, thing["name"]])
+        elif thing["is_canvas"] and self.chance.random() < 0.8:
+            self._scribble(thing)
         else:
-            element.click(timeout=_MISSED_MS, no_wait_after=True)
+            self.page.mouse.click(thing["x"], thing["y"])
 
-    def _scribble(self, canvas: Locator) -> None:
-        box = canvas.bounding_box()
-        if box is None:
-            return
-        places = [
-            (box["x"] + self.chance.random() * box["width"],
-             box["y"] + self.chance.random() * box["height"])
-            for _ in range(6)
-        ]  # fmt: skip
-        self.page.mouse.move(*places[0])
-        self.page.mouse.down()
-        for place in places[1:]:
-            self.page.mouse.move(*place)
-        self.page.mouse.up()
+    def _scribble(self, canvas: dict[str, Any]) -> None:
+        mouse = self.page.mouse
+        for number in range(6):
+            across, down = self.chance.uniform(-0.5, 0.5), self.chance.uniform(-0.5, 0.5)
+            mouse.move(
+                canvas["x"] + across * canvas["width"], canvas["y"] + down * canvas["height"]
+            )
+            if number == 0:
+                mouse.down()
+        mouse.up()
 
-    def _tap_anywhere(self) -> None:
+    def _tap_anywhere(self, _things: object) -> None:
         x, y = self.chance.uniform(0, SIZE[0] - 1), self.chance.uniform(0, SIZE[1] - 1)
         self.acts.append(f"tap {x:.0f},{y:.0f}")
-        self.page.touchscreen.tap(x, y)
+        self.page.mouse.click(x, y)
 
-    def _key(self) -> None:
+    def _key(self, _things: object) -> None:
         key = self.chance.choice(KEYS)
         self.acts.append(f"key {key}")
         self.page.keyboard.press(key)
 
-    def _type(self) -> None:
+    def _type(self, _things: object) -> None:
         text = self.chance.choice(TEXTS)
         self.acts.append(f"type {text[:20]!r}")
         self.page.keyboard.insert_text(text)
 
-    def _scene(self) -> None:
+    def _scene(self, _things: object) -> None:
         wanted = next((w for w in ("front", "back", "live") if w in self.page.url), "table")
         likely = {"live": "face"}.get(wanted, wanted)
         scene = likely if self.chance.random() < 0.7 else self.chance.choice(SCENES)
@@ -170,7 +181,7 @@ def test_a_monkey_finds_no_dead_screen_no_error_and_leaves_no_half_record(
         monkey = Monkey(page, place, address, random.Random(SEED))
         for _ in range(ACTIONS):
             monkey.act()
-            monkey.check()
+        monkey.look()
     finally:
         page.close()
         server.shutdown()
