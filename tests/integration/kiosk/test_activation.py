@@ -298,8 +298,11 @@ def test_the_pages_of_an_activation_are_taken_by_touch(
         page.get_by_label("Su identificador").fill(AUXILIAR)
         page.get_by_label("Código del correo").fill(code)
         screen.tap("Continuar")
-        screen.look("activate-data")
+        screen.look_every_way("/activate", "activate-data")
+        screen.open("/activate")
         screen.tap("Sí, son mis datos")
+        screen.look_every_way("/activate", "activate-password")
+        screen.open("/activate")
         password = page.get_by_label("Contraseña nueva")
         password.fill("tres")
         assert page.locator("#strength").inner_text() == "Caracteres que faltan: 6"
@@ -307,7 +310,7 @@ def test_the_pages_of_an_activation_are_taken_by_touch(
         assert page.locator("#strength").inner_text() == "Fuerte."
         screen.tap("Mostrar")
         assert password.get_attribute("type") == "text"
-        screen.look("activate-password")
+        screen.look("activate-password-shown")
         page.get_by_label("La misma contraseña otra vez").fill(PASSWORD)
         screen.tap("Guardar y entrar")
         page.get_by_role("button", name="Nuevo apoyo").wait_for()

@@ -15,11 +15,14 @@ from tests.kiosk_screen import LARGE, LOW, NARROW, open_screen
 from tests.kiosks import Stand, bring_to, stand
 
 WORD = "una palabra del técnico"
+# Each language in each contrast, on screens and in sizes that take turns.
 LOOKS = (
     ("es_MX", "normal", "normal", LOW),
     ("es_MX", "white", "large", NARROW),
-    ("en", "black", "normal", LOW),
+    ("es_MX", "black", "normal", LARGE),
     ("en", "normal", "large", LARGE),
+    ("en", "white", "normal", NARROW),
+    ("en", "black", "normal", LOW),
 )
 
 
@@ -50,9 +53,12 @@ def test_the_pages_beside_the_visit(
             screen.open(path)
             screen.look(f"{language}-{contrast}-{text}{path.replace('/', '-')}")
 
+        screen.open()
+        screen.call("/preferences", language=language, contrast=contrast, text=text)
+        for path in ("/sign-in", "/activate", "/technician/sign-in"):
+            look(path)
         bring_to(place, screen, "sealed")
         screen.call("/capture/clear")
-        screen.call("/preferences", language=language, contrast=contrast, text=text)
         for path in ("/", "/queue", "/close", "/help"):
             look(path)
         screen.call("/lock")
@@ -66,4 +72,7 @@ def test_the_pages_beside_the_visit(
         screen.page.wait_for_url("**/technician")
         for name in ("", "/camera", "/peripherals", "/network", "/passport"):
             look(f"/technician{name}")
+        screen.sign_in()
+        screen.call("/close")
+        look("/close/slip")
         assert screen.complaints == []

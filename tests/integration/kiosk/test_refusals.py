@@ -81,8 +81,8 @@ def test_the_page_has_nothing_to_mind(
         place.show("front")
         for _ in range(2):
             screen.call("/capture/front/shoot")
-        screen.open("/capture")
-        screen.look("refused")
+        screen.look_every_way("/capture/refused", "refused")
+        screen.open("/capture/refused")
         screen.tap("Empezar de nuevo")
         assert screen.page.url.endswith("/capture/consent")
         assert screen.complaints == []
