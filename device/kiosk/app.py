@@ -53,8 +53,6 @@ A POST answers 303 to the next page. With `Accept: application/json` it answers 
     GET  /capture/crop/<field>      a field as printed
     GET  /stream/<subject>          front back face: pictures and guidance while the page is
                                     open (device/kiosk/stream.py)
-    GET  /preview.jpg               the newest preview, 503 without a camera
-    GET  /guidance                  JSON: corners (0…1 of the preview) or null, hints
     GET  /scan?after=N              JSON: scans [number, kind: badge|field, name of a badge]; badges
                                     alone without sign-in
     POST /capture/scan              number: that code goes with the visit, while the back or the

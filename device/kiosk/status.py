@@ -1,50 +1,15 @@
-"""What goes on beside the visit: preview, guidance, health."""
+"""How the station is, for whoever watches it."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from device.camera.service import Failed, Running
-from device.capture.pictures import to_jpeg
 from device.capture.session import AwaitingLivePhoto, Shooting
-from device.kiosk import texts
-from device.kiosk.answers import signed_in
 from device.kiosk.services import kiosk
-from device.kiosk.stream import camera_code
 
 bp = Blueprint("status", __name__)
-
-PREVIEW_PX = 960
-PREVIEW_QUALITY = 70
-
-
-@bp.get("/preview.jpg")
-@signed_in
-def preview() -> ResponseReturnValue:
-    """Show the newest preview frame."""
-    frame = kiosk().camera.latest()
-    if frame is None:
-        return Response(status=503)
-    jpeg = to_jpeg(frame.image, longest_px=PREVIEW_PX, quality=PREVIEW_QUALITY)
-    return Response(jpeg, mimetype="image/jpeg")
-
-
-@bp.get("/guidance")
-@signed_in
-def guidance() -> ResponseReturnValue:
-    """Say where the card is in the newest preview and what could be better."""
-    frame = kiosk().camera.latest()
-    if frame is None:
-        return jsonify({"corners": None, "hints": [_hint(camera_code())]})
-    found = kiosk().desk.guide(frame.image)
-    if found is None:
-        return jsonify({"corners": None, "hints": []})
-    height, width = frame.image.shape[:2]
-    corners = found.quad and [
-        [round(x / width, 4), round(y / height, 4)] for x, y in found.quad.corners
-    ]
-    return jsonify({"corners": corners, "hints": [_hint(code) for code in found.reasons]})
 
 
 @bp.get("/health")
@@ -79,7 +44,3 @@ def _camera() -> dict[str, object]:
     if isinstance(state, Failed):
         described |= {"code": state.code, "failures": state.failures}
     return described
-
-
-def _hint(code: str) -> dict[str, str]:
-    return {"code": code, "text": str(texts.message(code))}

@@ -58,18 +58,6 @@ def stream(subject: str) -> ResponseReturnValue:
     return response
 
 
-def camera_code() -> str:
-    """Return why the camera gives no picture."""
-    state = kiosk().camera.state
-    match state:
-        case Failed(code=code):
-            return code
-        case Stalled():
-            return "camera.stalled"
-        case _:
-            return "camera.starting"
-
-
 def _messages(step: Step) -> Iterator[bytes]:
     with kiosk().seat.taken() as is_held:
         frame: Frame | None = None
@@ -105,8 +93,16 @@ def _look(step: Step, frame: Frame) -> tuple[dict[str, Any], bytes]:
 
 
 def _waiting_code() -> str:
-    # A burst keeps a camera that works busy for longer than a heartbeat.
-    return "camera.busy" if isinstance(kiosk().camera.state, Running) else camera_code()
+    """Return why the camera gives no picture."""
+    match kiosk().camera.state:
+        case Running():
+            return "camera.busy"  # a burst takes longer than a heartbeat
+        case Failed(code=code):
+            return code
+        case Stalled():
+            return "camera.stalled"
+        case _:
+            return "camera.starting"
 
 
 def _hint(code: str) -> dict[str, str]:

@@ -155,8 +155,7 @@ class Monkey:
         self.page.keyboard.press("Enter")
 
     def _note(self, response: Response) -> None:
-        # 503 is what a camera that is starting answers to the preview alone.
-        if response.status >= 500 and not response.url.endswith("/preview.jpg"):
+        if response.status >= 500:
             self.faults.append(f"{response.status} {response.url}")
 
 

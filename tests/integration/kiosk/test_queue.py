@@ -150,7 +150,7 @@ def test_no_screen_opens_a_sealed_record_again(place: Stand) -> None:
     bring_to(place, browser, "sealed")
     for scene in ("done", "cleared"):
         for _, path in routes(place.station.app, "GET"):
-            if path.startswith("/static") or path == "/preview.jpg":
+            if path.startswith("/static"):
                 continue
             answer = browser.get(path)
             assert not (answer.mimetype or "").startswith("image/"), (scene, path)

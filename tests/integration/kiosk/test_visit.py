@@ -152,13 +152,6 @@ class TestTheStation:
         answer = bring_to(place, browser, "sealed")
         assert answer["folio"] in browser.text("/queue")
 
-    def test_shows_the_preview_and_where_the_card_is(self, place: Stand) -> None:
-        browser = place.browser()
-        bring_to(place, browser, "front")
-        assert browser.get("/preview.jpg").data.startswith(b"\xff\xd8")
-        guidance = browser.get("/guidance").get_json()
-        assert set(guidance) == {"corners", "hints"}
-
     def test_notes_when_sessions_begin_and_end(self, place: Stand) -> None:
         browser = place.browser()
         browser.sign_in()
