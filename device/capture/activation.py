@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from device.capture.auxiliares import Tries, find_auxiliar
 from device.capture.errors import ActivationError
-from device.capture.passwords import fault
+from device.capture.passwords import fault, is_right
 from device.errors import (
     NotEnrolledError,
     ServerBusyError,
@@ -169,7 +168,7 @@ class Activation:
         """Say whether the password is set already: the answer to an earlier try was lost."""
         policy = self._asked(self._centre.fetch_policy)
         auxiliar = find_auxiliar(policy, opened.auxiliar.id)
-        return auxiliar is not None and _matches(auxiliar.verifier, password)
+        return auxiliar is not None and is_right(password, auxiliar.verifier)
 
     def _require(self, key: str | None) -> Opened:
         opened = self.opened(key)
@@ -205,7 +204,7 @@ class Activation:
 
 def _find(policy: Policy | None, name: str, code: str) -> tuple[Auxiliar, Process] | None:
     auxiliar = find_auxiliar(policy, name) if policy is not None else None
-    if policy is None or auxiliar is None or not _matches(auxiliar.activation, code):
+    if policy is None or auxiliar is None or not is_right(code, auxiliar.activation):
         return None
     process = policy.process(auxiliar.process)
     return None if process is None else (auxiliar, process)
@@ -214,12 +213,3 @@ def _find(policy: Policy | None, name: str, code: str) -> tuple[Auxiliar, Proces
 def _is_used(policy: Policy, name: str) -> bool:
     auxiliar = find_auxiliar(policy, name)
     return auxiliar is not None and bool(auxiliar.verifier) and not auxiliar.activation
-
-
-def _matches(verifier: str, secret: str) -> bool:
-    if not verifier:
-        return False
-    try:
-        return _HASHER.verify(verifier, secret)
-    except (VerificationError, InvalidHashError):
-        return False

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from device.capture.errors import SignInError
+from device.capture.passwords import is_right
 from domain.clock import Clock
 from wire.policy import Auxiliar, Policy, Process
 
@@ -63,7 +63,6 @@ class SignIn:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._tries = Tries(clock)
-        self._hasher = PasswordHasher()
 
     def check(self, policy: Policy | None, name: str, password: str) -> tuple[Auxiliar, Process]:
         """Return who signed in, and the process of their aspirante.
@@ -79,7 +78,7 @@ class SignIn:
         self._tries.require(key)
         if auxiliar is not None and not auxiliar.verifier:
             raise SignInError("no password set", code="sign_in.not_activated")
-        if not self._matches(auxiliar.verifier if auxiliar else _NOBODY, password) or not auxiliar:
+        if not is_right(password, auxiliar.verifier if auxiliar else _NOBODY) or not auxiliar:
             self._tries.failed(key)
             raise SignInError("wrong name or password", code="sign_in.wrong")
         self._tries.succeeded(key)
@@ -95,12 +94,6 @@ class SignIn:
         if process is None:
             raise SignInError("its process is not in the policy", code="sign_in.inactive")
         return process
-
-    def _matches(self, verifier: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(verifier, password)
-        except (VerificationError, InvalidHashError):
-            return False
 
 
 def find_auxiliar(policy: Policy, name: str) -> Auxiliar | None:

@@ -1,4 +1,6 @@
-"""What a new password must be: long, and not one that everybody tries first.
+"""Passwords: whether one is right, and what a new one must be.
+
+A new one is long, and not one that everybody tries first.
 
 Length before composition: NIST SP 800-63B, section 5.1.1.2, asks for no digits or signs, and for
 a list of what is commonly used.
@@ -9,6 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 
 LEAST_CHARACTERS = 10
 MOST_CHARACTERS = 200
@@ -30,7 +35,17 @@ _WORST = frozenset(
     usuario bienvenido welcome secreto letmein changeme cambiame temporal
     """.split()
 )
+# A verifier carries its own figures: these are not used for comparing.
+_HASHER = PasswordHasher()
 _RUNS = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz")
+
+
+def is_right(secret: str, verifier: str) -> bool:
+    """Say whether a password or code is that of an Argon2id verifier; of none, nothing is."""
+    try:
+        return bool(verifier) and _HASHER.verify(verifier, secret)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 class Fault(StrEnum):

@@ -7,11 +7,9 @@ import secrets
 import threading
 from pathlib import Path
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
 from device.capture.auxiliares import Tries
 from device.capture.errors import SignInError
+from device.capture.passwords import is_right
 from domain.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -47,11 +45,9 @@ class Technician:
         """
         with self._lock:
             self._tries.require(_KEY)
-            try:
-                PasswordHasher().verify(self._verifier(), password)
-            except (VerificationError, InvalidHashError) as error:
+            if not is_right(password, self._verifier()):
                 self._tries.failed(_KEY)
-                raise SignInError("wrong password", code="sign_in.wrong") from error
+                raise SignInError("wrong password", code="sign_in.wrong")
             self._tries.succeeded(_KEY)
             self._session = secrets.token_hex(8)
             self._touched_ms = self._clock.monotonic_ms()
