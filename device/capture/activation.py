@@ -11,11 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from argon2 import PasswordHasher
-
 from device.capture.auxiliares import Tries, find_auxiliar
 from device.capture.errors import ActivationError
-from device.capture.passwords import fault, is_right
+from device.capture.passwords import fault, is_right, new_verifier
 from device.errors import (
     NotEnrolledError,
     ServerBusyError,
@@ -30,8 +28,6 @@ from wire.api import ActivateRequest, ErrorCode
 from wire.errors import WireError
 from wire.policy import Auxiliar, Policy, Process
 
-# Memory enough to slow a thief, and half a second at most on a station.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
 _LEFT_ALONE_S = 600
 _REFUSALS = frozenset(
     {
@@ -150,7 +146,7 @@ class Activation:
         wrong = fault(password, again, code=opened.code, names=names)
         if wrong is not None:
             raise ActivationError("not a good password", code=wrong.value)
-        request = ActivateRequest(opened.auxiliar.id, opened.code, _HASHER.hash(password))
+        request = ActivateRequest(opened.auxiliar.id, opened.code, new_verifier(password))
         try:
             self._asked(lambda: self._centre.activate(request))
         except ActivationError as error:

@@ -35,9 +35,14 @@ _WORST = frozenset(
     usuario bienvenido welcome secreto letmein changeme cambiame temporal
     """.split()
 )
-# A verifier carries its own figures: these are not used for comparing.
-_HASHER = PasswordHasher()
+# Memory enough to slow a thief, and half a second at most on a station.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
 _RUNS = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz")
+
+
+def new_verifier(secret: str) -> str:
+    """Return the Argon2id string by which a password is known again."""
+    return _HASHER.hash(secret)
 
 
 def is_right(secret: str, verifier: str) -> bool:

@@ -7,9 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from argon2 import PasswordHasher
-
 from device.bootstrap import technician_file
+from device.capture.passwords import new_verifier
 from device.commands.queue import DEFAULT_CONFIG, describe
 from device.config import read_config
 from device.errors import StationError
@@ -58,7 +57,7 @@ def write_verifier(path: Path, password: str) -> None:
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(PasswordHasher().hash(password) + "\n")
+        file.write(new_verifier(password) + "\n")
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
