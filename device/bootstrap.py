@@ -23,7 +23,7 @@ from device.capture.photographer import Photographer, Reader
 from device.capture.practice import Practice
 from device.capture.technician import Technician
 from device.capture.warnings import Condition
-from device.clock import SystemClock, classify, has_rtc, read_boot_id, to_ms
+from device.clock import SystemClock, sureness, to_ms
 from device.config import CameraConfig, Config, InferenceConfig
 from device.inference.base import ModelError
 from device.inference.blaze_face import BlazeFaceFinder
@@ -48,7 +48,6 @@ from device.queue.seal import Sealer
 from device.queue.spool import Spool
 from device.queue.standing import Standing
 from domain.clock import Clock
-from wire.packet import ClockClass
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +140,7 @@ def build_station(
         guide=Guide(clock, automatic=config.kiosk.automatic_shutter),
         camera=camera,
         clock=clock,
-        queue=Overview(spool.database, store),
+        queue=Overview(spool, store),
         station=station,
         software=software,
         health=_health(config, store, clock),
@@ -269,7 +268,7 @@ def models_digest(path: Path) -> str:
 def _condition(
     config: Config, store: EnrolmentStore, clock: Clock, spool: Spool
 ) -> Callable[[], Condition]:
-    overview = Overview(spool.database, store)
+    overview = Overview(spool, store)
 
     def condition() -> Condition:
         now_ms, anchor = to_ms(clock.now()), store.anchor()
@@ -277,7 +276,7 @@ def _condition(
         free_bytes = files.free_bytes(config.spool_folder) - config.queue.minimum_free_bytes
         return Condition(
             now_ms=now_ms,
-            clock=_sureness(store, clock),
+            clock=sureness(clock, store.anchor()),
             oldest_waiting_s=0 if oldest_ms is None else max(0, now_ms - oldest_ms) // 1000,
             room=free_bytes // (overview.mean_apoyo_bytes() or _USUAL_APOYO_BYTES),
             silent_s=None if anchor is None else max(0, now_ms - anchor.time_ms) // 1000,
@@ -286,20 +285,10 @@ def _condition(
     return condition
 
 
-def _sureness(store: EnrolmentStore, clock: Clock) -> ClockClass:
-    return classify(
-        wall_ms=to_ms(clock.now()),
-        mono_ms=clock.monotonic_ms(),
-        boot_id=read_boot_id(),
-        anchor=store.anchor(),
-        rtc=has_rtc(),
-    )
-
-
 def _health(config: Config, store: EnrolmentStore, clock: Clock) -> Callable[[], Mapping[str, Any]]:
     def health() -> Mapping[str, Any]:
         return {
-            "clock": _sureness(store, clock).value,
+            "clock": sureness(clock, store.anchor()).value,
             "disk_free_bytes": files.free_bytes(config.spool_folder),
             "policy": store.policy().version,
         }

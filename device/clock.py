@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from domain.clock import Clock
 from wire.packet import ClockClass
 
 _MAX_ERROR_MS = 5_000
@@ -64,6 +65,17 @@ def classify(
         return ClockClass.UNKNOWN
     recent = wall_ms - anchor.time_ms <= _MAX_ANCHOR_AGE_MS
     return ClockClass.RTC if rtc and recent else ClockClass.UNVERIFIED
+
+
+def sureness(clock: Clock, anchor: Anchor | None) -> ClockClass:
+    """Say how far this machine's clock is to be believed at this moment."""
+    return classify(
+        wall_ms=to_ms(clock.now()),
+        mono_ms=clock.monotonic_ms(),
+        boot_id=read_boot_id(),
+        anchor=anchor,
+        rtc=has_rtc(),
+    )
 
 
 def to_ms(moment: datetime) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from device import bootstrap
-from device.clock import SystemClock, classify, has_rtc, read_boot_id, to_ms
+from device.clock import SystemClock, sureness
 from device.config import Config
 from device.errors import StationError
 from device.inference.base import InferenceError
@@ -149,16 +149,10 @@ def _clock(config: Config) -> str:
     finally:
         spool.close()
     clock = SystemClock()
-    sureness = classify(
-        wall_ms=to_ms(clock.now()),
-        mono_ms=clock.monotonic_ms(),
-        boot_id=read_boot_id(),
-        anchor=anchor,
-        rtc=has_rtc(),
-    )
+    believed = sureness(clock, anchor)
     # An unsure clock is marked in every record and refuses nothing.
-    sure = "" if sureness is ClockClass.ANCHORED else " (se marcará en los registros)"
-    return f"{clock.now():%Y-%m-%d %H:%M:%S} UTC, {sureness.value}{sure}"
+    sure = "" if believed is ClockClass.ANCHORED else " (se marcará en los registros)"
+    return f"{clock.now():%Y-%m-%d %H:%M:%S} UTC, {believed.value}{sure}"
 
 
 def _peripheral(name: str) -> Callable[[Config], str]:

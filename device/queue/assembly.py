@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from device.clock import Anchor, classify, has_rtc, read_boot_id, to_ms
+from device.clock import Anchor, read_boot_id, sureness
 from device.config import Config, require_server
 from device.keys import open_signer, read_or_create_secret
 from device.queue.backoff import Backoff
@@ -24,6 +24,8 @@ from wire.packet import ClockClass
 # Of a person before the screen. A call may need a second request for its nonce: four seconds
 # where nothing answers, and at the very most twenty.
 _PATIENCE = Timeouts(connect_s=4.0, read_s=6.0)
+# Clocks by which the dates of a certificate may be judged.
+_BELIEVED = (ClockClass.ANCHORED, ClockClass.RTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,31 +101,39 @@ def open_client(
         station=station,
         signer=open_signer(config.station.signer, config.keys_folder, key),
         clock=clock,
-        pin=Pin(ca_file, _is_believable(clock, anchor)) if ca_pem else None,
+        pin=Pin(ca_file, sureness(clock, anchor) in _BELIEVED) if ca_pem else None,
         timeouts=timeouts
         or Timeouts(config.server.connect_timeout_s, config.server.read_timeout_s),
         entropy=os.urandom,
     )
 
 
+def connect(
+    config: Config, clock: Clock, store: EnrolmentStore, *, timeouts: Timeouts | None = None
+) -> StationClient:
+    """Prepare the connection of an enrolled station to its centre; nothing is sent yet.
+
+    Raises:
+        NotEnrolledError: The station has no epoch.
+        ConfigError, KeyFileError: As `open_client`.
+    """
+    enrolment = store.current()
+    return open_client(
+        config,
+        clock,
+        server=enrolment.server,
+        station=enrolment.station,
+        ca_pem=enrolment.ca_pem,
+        key=enrolment.key,
+        anchor=store.anchor(),
+        timeouts=timeouts,
+    )
+
+
 def open_line(config: Config, clock: Clock, *, spool: Spool) -> CentreLine:
     """Prepare to ask the centre while a person waits; nothing is opened or sent yet."""
     store = EnrolmentStore(spool.database)
-
-    def connect() -> StationClient:
-        enrolment = store.current()
-        return open_client(
-            config,
-            clock,
-            server=enrolment.server,
-            station=enrolment.station,
-            ca_pem=enrolment.ca_pem,
-            key=enrolment.key,
-            anchor=store.anchor(),
-            timeouts=_PATIENCE,
-        )
-
-    return CentreLine(store, connect)
+    return CentreLine(store, lambda: connect(config, clock, store, timeouts=_PATIENCE))
 
 
 def open_delivery(
@@ -142,16 +152,7 @@ def open_delivery(
         SpoolBusyError: Another process delivers.
     """
     store = EnrolmentStore(spool.database)
-    enrolment = store.current()
-    client = open_client(
-        config,
-        clock,
-        server=enrolment.server,
-        station=enrolment.station,
-        ca_pem=enrolment.ca_pem,
-        key=enrolment.key,
-        anchor=store.anchor(),
-    )
+    client = connect(config, clock, store)
     origin = _origin(store, versions)
     contact = Contact(spool, store, client, clock, origin, entropy=os.urandom)
     settings = config.server
@@ -161,17 +162,6 @@ def open_delivery(
         lambda: Backoff(settings.backoff_first_s, settings.backoff_most_s, random.uniform),
     )
     return Delivery(spool, store, client, contact, clock, pace, crash=crash)
-
-
-def _is_believable(clock: Clock, anchor: Anchor | None) -> bool:
-    found = classify(
-        wall_ms=to_ms(clock.now()),
-        mono_ms=clock.monotonic_ms(),
-        boot_id=read_boot_id(),
-        anchor=anchor,
-        rtc=has_rtc(),
-    )
-    return found in (ClockClass.ANCHORED, ClockClass.RTC)
 
 
 def _origin(store: EnrolmentStore, versions: Versions) -> Origin:

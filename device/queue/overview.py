@@ -6,9 +6,9 @@ import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 
-from device.queue.database import Database
 from device.queue.enrolment import EnrolmentStore
 from device.queue.schema import State
+from device.queue.spool import Spool
 from wire.errors import WireError
 from wire.packet import Kind
 from wire.receipt import verify_receipt
@@ -73,15 +73,14 @@ _WHERE: dict[Which, str] = {
 class Overview:
     """Looks at the spool and changes nothing."""
 
-    def __init__(self, database: Database, store: EnrolmentStore) -> None:
-        self._database = database
+    def __init__(self, spool: Spool, store: EnrolmentStore) -> None:
+        self._spool = spool
+        self._database = spool.database
         self._store = store
 
     def states(self) -> dict[State, int]:
         """Count the packets in each state."""
-        found = self._database.all("SELECT state, count(*) AS n FROM packets GROUP BY state")
-        counted = {State(row["state"]): int(row["n"]) for row in found}
-        return {state: counted.get(state, 0) for state in State}
+        return self._spool.counts()
 
     def last_contact_ms(self) -> int | None:
         """Return when the centre last answered, by its own signed time."""
@@ -133,10 +132,7 @@ class Overview:
 
     def oldest_waiting_ms(self) -> int | None:
         """Return when the oldest packet that is not delivered yet was sealed."""
-        row = self._database.one(
-            "SELECT min(sealed_ms) AS at FROM packets WHERE state IN ('sealed', 'sending')"
-        )
-        return None if row is None else row["at"]
+        return self._spool.oldest_waiting_ms()
 
     def mean_apoyo_bytes(self) -> int | None:
         """Return the mean size of the newest hundred apoyos, None before the first one."""

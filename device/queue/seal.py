@@ -147,7 +147,7 @@ class Sealer:
 
     def session_counts(self, opened: Sealed) -> Counts:
         """Count what was sealed since a session was opened; it is the last one."""
-        overview = Overview(self._writer.spool.database, self._writer.store)
+        overview = Overview(self._writer.spool, self._writer.store)
         return overview.session(opened.epoch, opened.seq)
 
     def close_session(

@@ -343,10 +343,6 @@ class Spool:
         marks = ", ".join("?" * len(states))
         return self._all(f"state IN ({marks}) ORDER BY id", tuple(s.value for s in states))
 
-    def recaptures(self) -> list[Row]:
-        """Return the apoyos that the centre asks to take again."""
-        return self._all("outcome = 'recapture' ORDER BY id", ())
-
     def mark_exported(self, row: Row) -> None:
         """Note that a copy was written to a removable disk; the state does not change."""
         with self.database.write() as connection:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from device.clock import read_boot_id, to_ms
 from device.config import Config
 from device.errors import StationError
 from device.keys import open_signer
-from device.queue.assembly import Versions, open_client
-from device.queue.client import StationClient
+from device.queue.assembly import Versions, connect
+from device.queue.client import StationClient, Timeouts
 from device.queue.enrolment import EnrolmentStore
 from device.queue.overview import Overview
 from device.queue.spool import Spool
@@ -22,7 +22,7 @@ from wire.policy import verify_policy
 from wire.statement import Passport, Readiness, sign_statement
 
 # A technician waits for the answer before the screen.
-_PROBE_S = 5.0
+_PROBE = Timeouts(connect_s=5.0, read_s=5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Standing:
             config_sha256=digest(self._config),
             head_seq=head.seq,
             head_link=head.link,
-            waiting=Overview(self._spool.database, self._store).station().pending,
+            waiting=Overview(self._spool, self._store).station().pending,
             policy=self._store.policy().version,
             wall_ms=to_ms(self._clock.now()),
         )
@@ -83,7 +83,7 @@ class Standing:
         began_ms = self._clock.monotonic_ms()
         client: StationClient | None = None
         try:
-            client = self._open_client()
+            client = connect(self._config, self._clock, self._store, timeouts=_PROBE)
             policy = verify_policy(client.policy(), self._store.centre_ring())
             return Probe(None, self._clock.monotonic_ms() - began_ms, policy.version)
         except (StationError, WireError) as error:
@@ -99,19 +99,6 @@ class Standing:
             return None
         since_ms = self._clock.monotonic_ms() - anchor.mono_ms
         return to_ms(self._clock.now()) - (anchor.time_ms + since_ms)
-
-    def _open_client(self) -> StationClient:
-        enrolment = self._store.current()
-        patient = replace(self._config.server, connect_timeout_s=_PROBE_S, read_timeout_s=_PROBE_S)
-        return open_client(
-            replace(self._config, server=patient),
-            self._clock,
-            server=enrolment.server,
-            station=enrolment.station,
-            ca_pem=enrolment.ca_pem,
-            key=enrolment.key,
-            anchor=self._store.anchor(),
-        )
 
     def _signed(self, statement: Passport | Readiness) -> str:
         key = self._store.current().key

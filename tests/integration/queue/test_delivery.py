@@ -12,9 +12,11 @@ from device.config import Config
 from device.queue.assembly import open_delivery
 from device.queue.chain import Sealed
 from device.queue.delivery import Delivery, Round
+from device.queue.overview import Entry, Overview, Which
 from device.queue.schema import State
 from tests.fake_centre import Answer, FakeCentre, Fault, Request, refuse, serve
 from tests.stations import (
+    AUXILIAR,
     VERSIONS,
     Centre,
     Station,
@@ -61,6 +63,10 @@ class World:
         row = self.station.spool.find(sealed.link)
         assert row is not None
         return row.state
+
+    def again(self) -> list[Entry]:
+        overview = Overview(self.station.spool, self.station.store)
+        return overview.page(AUXILIAR, Which.AGAIN)
 
     def file(self, sealed: Sealed) -> Path:
         return self.station.spool.path_of(sealed.link)
@@ -396,8 +402,8 @@ class TestOutcomes:
         self.world.deliver()
         self.item(1, sealed, api.Outcome.RECAPTURE, reason="front.unreadable")
         self.world.deliver()
-        (row,) = self.world.station.spool.recaptures()
-        assert (row.folio, row.code) == (sealed.folio, "front.unreadable")
+        (entry,) = self.world.again()
+        assert (entry.folio, entry.code) == (sealed.folio, "front.unreadable")
         assert not self.world.station.sealer.captured(
             "S001", {"clave_elector": "GMVLMR80010501M100"}
         )
@@ -421,7 +427,7 @@ class TestOutcomes:
         for cursor, one in enumerate(sealed, start=1):
             self.item(cursor, one, api.Outcome.RECAPTURE, reason="blurred")
         self.world.deliver()
-        assert len(self.world.station.spool.recaptures()) == 5
+        assert len(self.world.again()) == 5
         assert self.world.station.store.get("receipts_after") == "5"
 
     def test_of_unknown_packets_are_passed_over(self) -> None:
