@@ -120,6 +120,13 @@ class Capture:
     code: Annotated[str, Limits(pattern=f"|{CITIZEN_CODE}")] = field(default="", repr=False)
 
 
+def as_values(fields: Mapping[str, Field]) -> dict[str, str | list[str]]:
+    """Return the values as the rules of `domain` take them."""
+    return {
+        name: f.value if isinstance(f.value, str) else list(f.value) for name, f in fields.items()
+    }
+
+
 def identifying(fields: Mapping[str, Field]) -> dict[str, str]:
     """Return the numbers that tell one credential, as far as they are there."""
     found = {name: fields[name].value for name in IDENTIFIERS if name in fields}

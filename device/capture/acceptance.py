@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from device.capture.offers import proven_zone
 from device.capture.session import (
     AwaitingBack,
     AwaitingFront,
@@ -15,9 +16,7 @@ from device.capture.session import (
     Confirming,
     Refused,
 )
-from domain.credential.mrz import parse_mrz
 from domain.credential.vigencia import is_over, last_year
-from domain.errors import MrzError
 from wire.policy import Acceptance
 
 EXPIRED = "credential.expired"
@@ -69,10 +68,7 @@ def _is_expired(case: Confirming, today: date) -> bool:
     year = last_year(printed.value)
     if year is None or not is_over(year, today, extended_from=rules.extended_from):
         return False
-    zone = case.back.reading.mrz or case.front.reading.mrz
+    zone = proven_zone(case.front.reading, case.back.reading)
     if zone is None:
         return printed.confidence >= _SURE
-    try:
-        return parse_mrz(zone).expires[:2] == f"{year % 100:02d}"
-    except MrzError:
-        return printed.confidence >= _SURE
+    return zone.expires[:2] == f"{year % 100:02d}"

@@ -12,7 +12,7 @@ from device.capture.witnesses import sides_differ
 from device.inference.reading import Reading
 from domain.credential.checks import cross_checks
 from domain.credential.text import fold
-from wire.record import IDENTIFIERS, Attack, Capture, Field, Images, Source
+from wire.record import IDENTIFIERS, Attack, Capture, Field, Images, Source, as_values
 
 _MOST_BARCODES = 16
 
@@ -20,13 +20,6 @@ _MOST_BARCODES = 16
 def shown_value(value: str | tuple[str, ...]) -> str:
     """Return a field's value as one text, the domicilio by lines."""
     return value if isinstance(value, str) else "\n".join(value)
-
-
-def as_values(fields: Mapping[str, Field]) -> dict[str, str | list[str]]:
-    """Return the values as the rules of `domain` take them."""
-    return {
-        name: f.value if isinstance(f.value, str) else list(f.value) for name, f in fields.items()
-    }
 
 
 def to_capture(

@@ -11,7 +11,7 @@ from domain.credential.checks import cross_checks
 from domain.credential.cic import parse_cic
 from domain.credential.numero_ocr import parse_numero_ocr
 from domain.errors import DomainError
-from wire.record import Field, Source
+from wire.record import Field, Source, as_values
 
 # The credential has no more codes than this; the oldest gives way.
 MOST_CODES = 4
@@ -77,7 +77,4 @@ def _scanned(value: str, *, is_witnessed: bool) -> Field:
 
 
 def _objections(fields: Mapping[str, Field], mrz: Sequence[str]) -> set[str]:
-    values = {
-        name: f.value if isinstance(f.value, str) else list(f.value) for name, f in fields.items()
-    }
-    return set(cross_checks(values, list(mrz) or None))
+    return set(cross_checks(as_values(fields), list(mrz) or None))

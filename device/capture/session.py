@@ -10,10 +10,11 @@ when a visit is cancelled or sealed nothing holds them any more, and a power cut
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from device.capture.errors import TypingRefusedError
 from device.capture.live_photo import FacePhoto
@@ -127,6 +128,17 @@ class Consented(Open):
     consent: Consent
     scans: tuple[ScannedCode, ...] = field(default=(), repr=False)
 
+    def _known(self, kind: type[Consented]) -> dict[str, Any]:
+        """Return what is handed on to the next case: everything that `kind` has."""
+        return {member.name: getattr(self, member.name) for member in fields(kind)}
+
+    def _confirming(self, front: Shot, back: Shot) -> Confirming:
+        """Go on with both sides."""
+        read = merged_fields(front.reading, back.reading)
+        told = with_numbers(read, _zone(front, back), self.scans)
+        known = self._known(Consented)
+        return Confirming(**known, front=front, back=back, fields=MappingProxyType(told))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shooting(Consented):
@@ -161,14 +173,8 @@ class AwaitingFront(Shooting):
 
     def _with(self, front: Shot) -> AwaitingBack | Confirming:
         if self.back is not None:
-            return _confirming(self, front, self.back)
-        return AwaitingBack(
-            process=self.process,
-            began_ms=self.began_ms,
-            consent=self.consent,
-            scans=self.scans,
-            front=front,
-        )
+            return self._confirming(front, self.back)
+        return AwaitingBack(**self._known(Consented), front=front)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,12 +188,12 @@ class AwaitingBack(Shooting):
         """Go on with an accepted shot, or count the attempt."""
         if not shot.is_accepted:
             return replace(self, attempts=shot.attempt, last=shot)
-        return _confirming(self, self.front, shot)
+        return self._confirming(self.front, shot)
 
     def keep(self) -> Confirming:
         """Go on with the latest shot although it was not accepted."""
         assert self.last is not None
-        return _confirming(self, self.front, self.last)
+        return self._confirming(self.front, self.last)
 
     def scanned(self, code: ScannedCode) -> AwaitingBack:
         """Keep a code that was scanned."""
@@ -214,21 +220,15 @@ class Confirming(Read):
 
     def retake(self, side: Side) -> AwaitingFront | AwaitingBack:
         """Photograph one side again; what was typed is read again too."""
-        known = {
-            "process": self.process,
-            "began_ms": self.began_ms,
-            "consent": self.consent,
-            "scans": self.scans,
-        }
         if side is Side.FRONT:
-            return AwaitingFront(**known, back=self.back)  # type: ignore[arg-type]  # mixed values
-        return AwaitingBack(**known, front=self.front)  # type: ignore[arg-type]  # mixed values
+            return AwaitingFront(**self._known(Consented), back=self.back)
+        return AwaitingBack(**self._known(Consented), front=self.front)
 
     def scanned(self, code: ScannedCode) -> Confirming:
         """Keep a code that was scanned, and take from it a number that was not read."""
         scans = with_code(self.scans, code)
-        fields = with_numbers(self.fields, _zone(self.front, self.back), scans)
-        return replace(self, scans=scans, fields=MappingProxyType(fields))
+        told = with_numbers(self.fields, _zone(self.front, self.back), scans)
+        return replace(self, scans=scans, fields=MappingProxyType(told))
 
     def offers(self, today: date) -> dict[str, tuple[Field, ...]]:
         """Return everything that was read of each field, the likeliest first."""
@@ -255,33 +255,28 @@ class Confirming(Read):
             TypingRefusedError: A text was never read and the process allows no typed data.
         """
         offers = self.offers(today)
-        fields, edits = dict(self.fields), []
+        told, edits = dict(self.fields), []
         for name in FIELD_NAMES:
             if name not in typed:
                 continue
-            before = fields[name].value if name in fields else None
+            before = told[name].value if name in told else None
             after = typed_value(name, typed[name])
             if after == before:
                 continue
-            read = next((field for field in offers.get(name, ()) if field.value == after), None)
+            read = next((offer for offer in offers.get(name, ()) if offer.value == after), None)
             if read is None and not self.process.typed_data_allowed:
                 raise TypingRefusedError(f"{name} was typed")
             edits.append(Edit(name, before, after, at_ms))
             if after is None:
-                del fields[name]
+                del told[name]
             else:
-                fields[name] = read or typed_field(after)
-        return AwaitingLivePhoto(
-            process=self.process,
-            began_ms=self.began_ms,
-            consent=self.consent,
-            scans=self.scans,
-            front=self.front,
-            back=self.back,
-            fields=MappingProxyType(fields),
-            edits=self.edits + tuple(edits),
-            warned=warned,
-        )
+                told[name] = read or typed_field(after)
+        settled = {
+            "fields": MappingProxyType(told),
+            "edits": self.edits + tuple(edits),
+            "warned": warned,
+        }
+        return AwaitingLivePhoto(**self._known(Read) | settled)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,18 +301,7 @@ class AwaitingLivePhoto(Read):
     def accept(self) -> AwaitingSignature:
         """Go on with the photo shown, or without one where none is needed."""
         assert self.may_go_on
-        return AwaitingSignature(
-            process=self.process,
-            began_ms=self.began_ms,
-            consent=self.consent,
-            scans=self.scans,
-            front=self.front,
-            back=self.back,
-            fields=self.fields,
-            edits=self.edits,
-            warned=self.warned,
-            face=self.photo,
-        )
+        return AwaitingSignature(**self._known(Read), face=self.photo)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -329,19 +313,7 @@ class AwaitingSignature(Read):
 
     def sign(self, signature: Signature | Unsigned) -> Reviewing:
         """Go on with the signature, or with the reason why there is none."""
-        return Reviewing(
-            process=self.process,
-            began_ms=self.began_ms,
-            consent=self.consent,
-            scans=self.scans,
-            front=self.front,
-            back=self.back,
-            fields=self.fields,
-            edits=self.edits,
-            warned=self.warned,
-            face=self.face,
-            signature=signature,
-        )
+        return Reviewing(**self._known(Read), face=self.face, signature=signature)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -354,18 +326,7 @@ class Reviewing(Read):
 
     def sign_again(self) -> AwaitingSignature:
         """Go back to the pad."""
-        return AwaitingSignature(
-            process=self.process,
-            began_ms=self.began_ms,
-            consent=self.consent,
-            scans=self.scans,
-            front=self.front,
-            back=self.back,
-            fields=self.fields,
-            edits=self.edits,
-            warned=self.warned,
-            face=self.face,
-        )
+        return AwaitingSignature(**self._known(Read), face=self.face)
 
 
 OpenCase = (
@@ -383,19 +344,6 @@ Case = OpenCase | Sealed | Cancelled | Refused
 def typed_field(value: str | tuple[str, ...]) -> Field:
     """Return a field typed by hand: nothing was measured, so its confidence is 0."""
     return Field(value, Source.TYPED, 0.0)
-
-
-def _confirming(case: Consented, front: Shot, back: Shot) -> Confirming:
-    read = merged_fields(front.reading, back.reading)
-    return Confirming(
-        process=case.process,
-        began_ms=case.began_ms,
-        consent=case.consent,
-        scans=case.scans,
-        front=front,
-        back=back,
-        fields=MappingProxyType(with_numbers(read, _zone(front, back), case.scans)),
-    )
 
 
 def _zone(front: Shot, back: Shot) -> tuple[str, ...]:
