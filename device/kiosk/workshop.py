@@ -46,6 +46,7 @@ P = ParamSpec("P")
 COOKIE = "technician_session"
 PREVIEW_PX = 640
 _FLASH_S = 3.0
+_FRAME_S = 1.0
 
 
 def technician_only(
@@ -148,8 +149,8 @@ def read_card() -> ResponseReturnValue:
 @bp.get("/preview.jpg")
 @technician_only
 def preview() -> ResponseReturnValue:
-    """Show the newest picture."""
-    frame = whole_station().camera.latest()
+    """Show the next picture: whoever asks again at once sees how fast the camera is."""
+    frame = whole_station().camera.newer_than(None, timeout_s=_FRAME_S)
     if frame is None:
         return Response(status=503)
     return Response(to_jpeg(frame.image, longest_px=PREVIEW_PX, quality=70), mimetype="image/jpeg")
