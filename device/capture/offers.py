@@ -75,11 +75,6 @@ def to_field(reading: FieldReading, side: Side) -> Field:
     )
 
 
-def is_same(name: str, first: str | tuple[str, ...], second: str | tuple[str, ...]) -> bool:
-    """Say whether two values are one, but for the letters that the code lines do not have."""
-    return _key(name, first) == _key(name, second)
-
-
 def birth_of(yymmdd: str, today: date) -> str:
     """Return a date of six digits as the front prints it; who is captured is grown up."""
     year = 2000 + int(yymmdd[:2])

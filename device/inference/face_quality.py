@@ -90,7 +90,7 @@ def _upright(image: Image, face: Face) -> tuple[Image, Floats]:
     """Return the face set upright at the common size, and its mesh there."""
     assert face.mesh is not None
     image, mesh = _cut_out(image, face.mesh[:, :2])
-    eyes = [mesh[list(eye[:2])].mean(axis=0) for eye in (LEFT_EYE, RIGHT_EYE)]
+    eyes = [mesh[list(eye)].mean(axis=0) for eye in (LEFT_EYE, RIGHT_EYE)]
     across = eyes[1] - eyes[0]
     scale = _EYES_APART / max(float(np.linalg.norm(across)), 1.0)
     if scale < 0.8:
@@ -134,7 +134,7 @@ def _lightness(grey: Image, mesh: Floats, points: tuple[int, ...]) -> float:
     return max(lights, default=0.0)
 
 
-def _eye(grey: Image, mesh: Floats, eye: tuple[int, int, int, int]) -> float:
+def _eye(grey: Image, mesh: Floats, eye: tuple[int, int]) -> float:
     """Return how far the white of an eye stands out from its iris, along the eye.
 
     Lashes, hair and the rim of glasses run across all columns, and leave them alike.

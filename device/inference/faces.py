@@ -1,4 +1,4 @@
-"""What a face in a picture is: where it is, which way it looks, whether its eyes are open.
+"""What a face in a picture is: where it is, and which way it looks.
 
 The mesh is that of MediaPipe's face landmarks: 468 points, each with its place and its depth in
 pixels of the picture. Left and right are those of the picture, not the person's.
@@ -15,11 +15,11 @@ import numpy as np
 from device.inference.base import Floats, Image, Point
 
 # Points of the mesh by what they lie on (MediaPipe's canonical face model).
-LEFT_EYE = (33, 133, 159, 145)  # outer corner, inner corner, upper lid, lower lid
-RIGHT_EYE = (263, 362, 386, 374)
+LEFT_EYE = (33, 133)  # outer corner, inner corner
+RIGHT_EYE = (263, 362)
 MOUTH_CORNERS = (61, 291)
 UNDER_EYES = (118, 347)
-NOSE_BRIDGE, NOSE_TIP, CHIN = 6, 1, 199
+NOSE_BRIDGE, CHIN = 6, 199
 UNDER_LIP = 18
 JAWS = (210, 430)
 FOREHEAD, LOWEST = 10, 152
@@ -87,14 +87,3 @@ def turn_of(mesh: Floats) -> Turn:
         pitch=float(np.degrees(np.arctan2(down[2], np.hypot(down[0], down[1])))),
         roll=float(np.degrees(np.arctan2(across[1], across[0]))),
     )
-
-
-def openness(mesh: Floats) -> float:
-    """Return how open the wider eye is: the height between its lids over its width."""
-    return max(_openness(mesh, LEFT_EYE), _openness(mesh, RIGHT_EYE))
-
-
-def _openness(mesh: Floats, eye: tuple[int, int, int, int]) -> float:
-    outer, inner, upper, lower = (mesh[point, :2] for point in eye)
-    width = float(np.linalg.norm(inner - outer))
-    return float(np.linalg.norm(lower - upper)) / width if width > 0 else 0.0

@@ -9,17 +9,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from device.camera.meter import Meter
-
 
 class Seat:
-    """At most one stream at a time, and how many pictures a second reach the page."""
+    """At most one stream at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._holder: object | None = None
         self._closes: Callable[[], bool] = lambda: False
-        self.meter = Meter()
 
     def close_when(self, closes: Callable[[], bool]) -> None:
         """Let streams end once `closes` says so: a server that stops waits for its threads."""

@@ -75,7 +75,6 @@ def _messages(step: Step) -> Iterator[bytes]:
                 continue
             frame = newer
             yield _message(*_look(step, frame))
-            kiosk().seat.meter.tick(kiosk().clock.monotonic_ms())
 
 
 def _look(step: Step, frame: Frame) -> tuple[dict[str, Any], bytes]:

@@ -166,7 +166,6 @@ class TestTheStream:
         with looking(address, browser, "front") as stream:
             for _ in range(5):
                 stream.until(state("live"))
-            assert 0 < kiosk.seat.meter.per_second(kiosk.clock.monotonic_ms()) < 20
             assert 0 < kiosk.camera.rate() < 20
 
 
