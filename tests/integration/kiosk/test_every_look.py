@@ -68,7 +68,7 @@ def test_the_pages_beside_the_visit(
         screen.call("/practice/end")
         screen.page.goto(f"{screen.address}/technician/sign-in")
         screen.page.locator("#password").fill(WORD)
-        screen.page.locator("form.fields button").click()
+        screen.page.locator("form.fields .primary").click()
         screen.page.wait_for_url("**/technician")
         for name in ("", "/camera", "/peripherals", "/network", "/passport"):
             look(f"/technician{name}")
