@@ -78,6 +78,11 @@ def sureness(clock: Clock, anchor: Anchor | None) -> ClockClass:
     )
 
 
+def from_ms(at_ms: int) -> datetime:
+    """Return the aware moment, in UTC, of milliseconds since 1970."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
 def to_ms(moment: datetime) -> int:
     """Return milliseconds since 1970 of an aware moment."""
     return int(moment.timestamp() * 1000)

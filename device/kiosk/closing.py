@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime, gettext
@@ -11,6 +9,7 @@ from flask_babel import format_datetime, gettext
 from device.capture.attendance import Closed
 from device.capture.errors import WrongStepError
 from device.capture.session import Open
+from device.clock import from_ms
 from device.kiosk import answers, texts
 from device.kiosk.answers import signed_in
 from device.kiosk.qr import qr_png
@@ -102,7 +101,7 @@ def _slip(closed: Closed) -> CloseOutSlip:
         first_seq=said.first_seq,
         last_seq=said.last_seq,
         head=said.link,
-        closed_at=format_datetime(datetime.fromtimestamp(said.wall_s, UTC), "short"),
+        closed_at=format_datetime(from_ms(said.wall_s * 1000), "short"),
         counts={str(texts.COUNTS[name]): number for name, number in counts.items()},
         auxiliar=closed.here.auxiliar.alias,
         process=closed.here.process.name,

@@ -6,10 +6,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime
 
-from device.errors import StationError
-from device.kiosk.services import kiosk
+from device.kiosk.services import kiosk, policy_texts
 from device.kiosk.texts.troubles import TROUBLES
-from wire.errors import WireError
 
 bp = Blueprint("help", __name__)
 
@@ -21,10 +19,7 @@ HELP_PHONE = "800 433 2000"
 def page() -> ResponseReturnValue:
     """Show contacts and answers."""
     parts = kiosk()
-    try:
-        said = parts.policy_texts()
-    except (StationError, WireError):
-        said = {}  # help is there without a policy
+    said = policy_texts()
     return render_template(
         "help.html",
         phone=said.get("help_phone", HELP_PHONE),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString, format_datetime, format_timedelta
 
 from device.capture.errors import WrongStepError
+from device.clock import from_ms
 from device.kiosk import texts
 from device.kiosk.answers import signed_in
 from device.kiosk.services import kiosk
@@ -76,7 +76,7 @@ def _line(entry: Entry) -> Line:
         else texts.QUEUE_STATES[_shown(entry.state)],
         reason=texts.outcome(entry.outcome, entry.state, entry.code),
         code=entry.code,
-        at="" if at_ms is None else format_datetime(_moment(at_ms), "short"),
+        at="" if at_ms is None else format_datetime(from_ms(at_ms), "short"),
         log_index=kiosk().queue.log_index(entry),
     )
 
@@ -88,9 +88,5 @@ def _shown(state: State) -> str:
 def _ago(at_ms: int | None) -> str | None:
     if at_ms is None:
         return None
-    elapsed = kiosk().clock.now() - _moment(at_ms)
+    elapsed = kiosk().clock.now() - from_ms(at_ms)
     return str(format_timedelta(max(elapsed, elapsed * 0), granularity="minute"))
-
-
-def _moment(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -16,6 +16,7 @@ from device.capture.guidance import Guide
 from device.capture.photographer import Photographer
 from device.capture.practice import Practice
 from device.capture.technician import Technician
+from device.errors import StationError
 from device.kiosk.seat import Seat
 from device.peripherals.service import Peripherals
 from device.peripherals.voice import Voice
@@ -23,6 +24,7 @@ from device.queue.overview import Counts, Entry, Which
 from device.queue.schema import State
 from device.queue.standing import Standing
 from domain.clock import Clock
+from wire.errors import WireError
 
 # Holds the session at the practice desk, while this browser practises.
 PRACTICE_COOKIE = "practice_session"
@@ -116,6 +118,14 @@ class Kiosk:
 def whole_station() -> Kiosk:
     """Return the station of the current application as it is, practice or not."""
     return cast("Kiosk", current_app.extensions["kiosk"])
+
+
+def policy_texts() -> Mapping[str, str]:
+    """Return the texts of the policy; without one that can be read there are none."""
+    try:
+        return whole_station().policy_texts()
+    except (StationError, WireError):
+        return {}
 
 
 def is_practising() -> bool:

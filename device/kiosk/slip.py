@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime
@@ -11,10 +9,10 @@ from flask_babel import gettext as _
 
 from device.capture.errors import WrongStepError
 from device.capture.session import Sealed
-from device.errors import NotEnrolledError
+from device.clock import from_ms
 from device.kiosk import answers, texts
 from device.kiosk.answers import signed_in
-from device.kiosk.services import is_practising, kiosk
+from device.kiosk.services import is_practising, kiosk, policy_texts
 from device.peripherals.base import Unused
 from device.peripherals.printing import NotPrinted, Printed, PrintState
 from device.peripherals.slips import CitizenSlip
@@ -83,21 +81,14 @@ def _sealed() -> Sealed:
 
 def _slip(sealed: Sealed) -> CitizenSlip:
     here = kiosk().desk.signed_in
-    said = _policy_texts()
+    said = policy_texts()
     address = said.get("citizen_page", "")
     return CitizenSlip(
         folio=sealed.folio,
         code=sealed.code,
-        saved_at=format_datetime(datetime.fromtimestamp(sealed.sealed_ms / 1000, UTC), "medium"),
+        saved_at=format_datetime(from_ms(sealed.sealed_ms), "medium"),
         process=here.process.name if here is not None else "",
         aspirante=here.auxiliar.aspirante if here is not None else "",
         help_desk=", ".join(said[name] for name in _HELP if said.get(name)),
         address=address if address.startswith(_ADDRESS) else "",
     )
-
-
-def _policy_texts() -> dict[str, str]:
-    try:
-        return dict(kiosk().policy_texts())
-    except NotEnrolledError:
-        return {}

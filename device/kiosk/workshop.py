@@ -7,7 +7,6 @@ even of a test: of a card that is read, names and confidences alone.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
 from typing import ParamSpec
 
@@ -28,6 +27,7 @@ from flask_babel import gettext as _
 
 from device.camera.service import Running
 from device.capture.pictures import to_jpeg
+from device.clock import from_ms
 from device.errors import StationError
 from device.inference.base import InferenceError
 from device.kiosk import answers, texts
@@ -219,14 +219,10 @@ def _network(*, probe: object) -> ResponseReturnValue:
     return render_template(
         "technician/network.html",
         probe=probe,
-        contact=None if at_ms is None else format_datetime(_moment(at_ms), "short"),
+        contact=None if at_ms is None else format_datetime(from_ms(at_ms), "short"),
         offset_ms=station.standing.clock_offset_ms(),
         policy=station.health().get("policy"),
     )
-
-
-def _moment(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
 def _camera_figures() -> dict[str, object]:
