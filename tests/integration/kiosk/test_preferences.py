@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -108,7 +107,6 @@ class TestAChoice:
 
 
 class TestAVoice:
-    @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="no synthesiser on this machine")
     def test_says_the_instruction_of_the_step_when_it_is_asked_for(self, place: Stand) -> None:
         browser = place.browser()
         bring_to(place, browser, "front")
