@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from central.models.records import Record, StateChange, WorkState
+from central.models.records import Record, StateChange
 from central.models.rollups import UNKNOWN_PLACE, RollupDelta
+from central.models.work import WorkState
 from domain.apoyo import State
 
 

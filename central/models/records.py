@@ -21,16 +21,8 @@ from central.models.aspirantes import Aspirante, Auxiliar
 from central.models.base import Base, BigKey, Key, choice
 from central.models.packets import Packet
 from central.models.stations import Station
+from central.models.work import WorkRow, open_work
 from domain.apoyo import SituacionRegistral, State
-
-
-class WorkState(StrEnum):
-    """Where the verification of a record stands; apart from its state in the partition."""
-
-    WAITING = "waiting"
-    LEASED = "leased"
-    DONE = "done"
-    DEAD = "dead"  # given up after several tries: a person looks
 
 
 class ReviewState(StrEnum):
@@ -42,7 +34,7 @@ class ReviewState(StrEnum):
     REJECTED = "rejected"
 
 
-class Record(Base):
+class Record(WorkRow):
     """One apoyo as its station sealed it, and what verification found.
 
     What came in the packet never changes. `state` is one of the nine of the partition, and every
@@ -65,17 +57,9 @@ class Record(Base):
             sqlite_where=text("duplicate_of_id IS NOT NULL"),
             postgresql_where=text("duplicate_of_id IS NOT NULL"),
         ),
-        # The worker's queue: only what is not finished is in it.
-        Index(
-            "ix_records_work",
-            "next_try_at",
-            "id",
-            sqlite_where=text("work_state IN ('waiting', 'leased')"),
-            postgresql_where=text("work_state IN ('waiting', 'leased')"),
-        ),
+        open_work("records"),
     )
 
-    id: Mapped[Key]
     packet_id: Mapped[int] = mapped_column(
         ForeignKey("packets.id", ondelete="RESTRICT"), unique=True
     )
@@ -122,16 +106,6 @@ class Record(Base):
     )
     # Highest presentation-attack score of the images, thousandths; null when none was taken.
     attack_permille: Mapped[int | None] = mapped_column(SmallInteger)
-
-    # The lease: who works on it and until when. It is the truth about the queue.
-    work_state: Mapped[WorkState] = mapped_column(
-        choice(WorkState, 16), server_default=WorkState.WAITING.value
-    )
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
-    lease_until: Mapped[datetime | None]
-    tries: Mapped[int] = mapped_column(server_default="0")
-    next_try_at: Mapped[datetime]
-    last_error: Mapped[str | None] = mapped_column(String(64))
 
     packet: Mapped[Packet] = relationship()
     aspirante: Mapped[Aspirante] = relationship()

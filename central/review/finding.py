@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from central.audit import trail
 from central.errors import ConflictError, InvalidInputError, NotFoundError
 from central.models.partition import move, reconsider_duplicates
-from central.models.records import Record, ReviewState, WorkState
+from central.models.records import Record, ReviewState
+from central.models.work import WorkState
 from domain.apoyo import SituacionRegistral, State
 
 

@@ -22,6 +22,7 @@ from central.models import (
     Process,
     Record,
     ReviewState,
+    work,
 )
 from central.models.database import Database, insert_or_ignore
 from central.models.partition import move, reconsider_duplicates
@@ -153,11 +154,11 @@ class Verifier:
                 key = citizen_key(self._register_secret, one.captured.clave_elector or "")
                 # The citizen before the record: two workers never wait for each other in a ring.
                 lock_citizen(session, one.lease.office_id, key)
-            record = leases.held(session, one.lease, self._owner)
+            record = work.held(session, Record, one.lease.record_id, self._owner)
             if record is None:
                 return  # the lease ran out, and another worker has it
             self._settle(session, record, one, answer, key)
-            leases.finish(record)
+            work.finish(record)
             folio, state, reasons = record.folio_registro, record.state, record.reasons
         _log.info(
             "record.verified folio=%s state=%s reasons=%s", folio, state.value, ",".join(reasons)
@@ -244,24 +245,24 @@ class Verifier:
     def _decide_unsound(self, lease: Lease, code: str) -> None:
         """The packet is signed and whole, but what is sealed in it is not this record."""
         with self._database.write() as session:
-            record = leases.held(session, lease, self._owner)
+            record = work.held(session, Record, lease.record_id, self._owner)
             if record is None:
                 return
             decision = Decision(State.INCONSISTENCIA, False, (code,), record.review_state)
             _apply(session, record, decision, None, self._clock.now())
-            leases.finish(record)
+            work.finish(record)
             folio = record.folio_registro
         _log.warning("record.unsound folio=%s code=%s", folio, code)
 
     def _return(self, batch: Sequence[Lease], code: str, *, counts: bool) -> None:
         for lease in batch:
             with self._database.write() as session:
-                record = leases.held(session, lease, self._owner)
+                record = work.held(session, Record, lease.record_id, self._owner)
                 if record is None:
                     continue
                 now = self._clock.now()
                 wait_s = self._config.backoff_s * (2 ** min(lease.tries - 1, 6) if counts else 1)
-                is_dead = leases.give_back(
+                is_dead = work.give_back(
                     record,
                     code=code,
                     again_at=now + timedelta(seconds=wait_s),
