@@ -83,7 +83,9 @@ class TestKeys:
             open_signer("file", tmp_path, "station")
         assert caught.value.code == "keys.mode"
 
-    @pytest.mark.parametrize("content", [b"", b"nothing", os.urandom(50)])
+    @pytest.mark.parametrize(
+        "content", [b"", b"nothing", os.urandom(50)], ids=["empty", "text", "random"]
+    )
     def test_that_are_damaged_are_one_clear_error(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "station.pem").write_bytes(content)
         (tmp_path / "station.pem").chmod(0o600)

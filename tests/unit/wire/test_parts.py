@@ -59,7 +59,9 @@ def record(**changes: Any) -> Record:
 
 
 class TestAPart:
-    @pytest.mark.parametrize("identity", [str(CENTRE.opening), str(CENTRE.recovery)])
+    @pytest.mark.parametrize(
+        "identity", [str(CENTRE.opening), str(CENTRE.recovery)], ids=["opening", "recovery"]
+    )
     def test_opens_with_either_key(self, identity: str) -> None:
         content = pad(b"text", b" ")
         assert open_part(seal_part(content, CENTRE.recipients), [identity]) == content
