@@ -22,7 +22,7 @@ from central.models.database import Database
 from central.secrets import Secrets
 from central.services import Services, install
 from central.storage.citizens import CitizenSealer
-from central.storage.opening import open_blobs
+from central.storage.opening import open_blobs, open_documents
 from domain.clock import Clock
 
 # A packet comes in chunks of 1 MiB; the pages and the other calls bound themselves lower.
@@ -73,6 +73,7 @@ def build_services(config: Config, clock: Clock) -> Services:
         database=database,
         secrets=secrets,
         citizens=CitizenSealer(secrets.random("citizens")),
+        documents=open_documents(config, secrets),
         nonces=nonces,
         enrolment=Enrolment(database, policies, nonces, receipts, certificates, clock),
         activation=ActivationOffice(

@@ -30,6 +30,8 @@ class StorageConfig:
     folder: Annotated[str, Limits(most=500)] = "packets"
     # A second folder, on another disk: a receipt is signed when both have the bytes.
     mirror: Annotated[str | None, Limits(most=500)] = None
+    # Files that people give or ask for, sealed: attachments, reports.
+    documents: Annotated[str, Limits(most=500)] = "documents"
     # Unfinished uploads older than this are removed.
     upload_ttl_h: Annotated[int, Limits(low=1, high=24 * 60, unit="h")] = 24 * 7
 
@@ -183,6 +185,7 @@ def anchored(config: Config, folder: Path) -> Config:
         storage=dataclasses.replace(
             config.storage,
             folder=absolute(config.storage.folder),
+            documents=absolute(config.storage.documents),
             mirror=None if config.storage.mirror is None else absolute(config.storage.mirror),
         ),
         keys=KeysConfig(absolute(config.keys.folder)),

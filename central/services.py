@@ -17,6 +17,8 @@ from central.intake.receive import Intake
 from central.models.database import Database
 from central.secrets import Secrets
 from central.storage.citizens import CitizenSealer
+from central.storage.documents import Documents
+from central.storage.sealing import Sealer
 from domain.clock import Clock
 
 _EXTENSION = "acopio"
@@ -32,11 +34,16 @@ class Services:
     database: Database
     secrets: Secrets
     citizens: CitizenSealer
+    documents: Documents
     nonces: NonceBook
     enrolment: Enrolment
     activation: ActivationOffice
     feed: StationFeed
     intake: Intake
+
+    def sealer(self, purpose: str) -> Sealer:
+        """Give what seals texts of one purpose at rest; the worker opens them with the same."""
+        return Sealer(self.secrets.random("citizens"), purpose)
 
     @property
     def session(self) -> Session:

@@ -3,21 +3,16 @@
 import dataclasses
 import json
 from datetime import date
-from os import urandom
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import select, update
 
+from central.errors import SecretError
 from central.models import UserSession
 from central.reports.records import RecordFilter
 from central.secrets import Secrets
 from central.services import Services
+from central.storage.sealing import Sealer
 from domain.apoyo import SituacionRegistral
-
-_NONCE_BYTES = 12
 
 
 def write(parts: Services, session_id: int, wanted: RecordFilter) -> None:
@@ -37,21 +32,18 @@ def read(parts: Services, session_id: int) -> RecordFilter:
 
 
 def seal(secrets: Secrets, session_id: int, wanted: RecordFilter) -> bytes:
-    """Encrypt a filter (AES-256-GCM); the session's number is bound in."""
-    nonce = urandom(_NONCE_BYTES)
+    """Encrypt a filter; the session's number is bound in."""
     values = dataclasses.asdict(wanted)
     for name in ("received_from", "received_to"):
         values[name] = None if values[name] is None else values[name].isoformat()
-    plain = json.dumps(values).encode()
-    return nonce + AESGCM(_key(secrets)).encrypt(nonce, plain, _context(session_id))
+    return _sealer(secrets).seal(json.dumps(values).encode(), str(session_id))
 
 
 def unseal(secrets: Secrets, session_id: int, sealed: bytes) -> RecordFilter:
     """Decrypt a filter; an empty one when it was sealed with a secret that was replaced since."""
-    nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        values = json.loads(AESGCM(_key(secrets)).decrypt(nonce, body, _context(session_id)))
-    except InvalidTag:
+        values = json.loads(_sealer(secrets).open(sealed, str(session_id)))
+    except SecretError:
         return RecordFilter()
     for name in ("received_from", "received_to"):
         values[name] = None if values[name] is None else date.fromisoformat(values[name])
@@ -60,10 +52,5 @@ def unseal(secrets: Secrets, session_id: int, sealed: bytes) -> RecordFilter:
     return RecordFilter(**values)
 
 
-def _key(secrets: Secrets) -> bytes:
-    context = b"acopio/portal/saved-filter"
-    return HKDF(hashes.SHA256(), 32, salt=None, info=context).derive(secrets.random("web"))
-
-
-def _context(session_id: int) -> bytes:
-    return str(session_id).encode("ascii")
+def _sealer(secrets: Secrets) -> Sealer:
+    return Sealer(secrets.random("web"), "portal/saved-filter")

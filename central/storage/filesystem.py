@@ -25,7 +25,7 @@ class FilesystemBlobs:
     def __init__(self, folder: Path, mirror: Path | None = None) -> None:
         self._places = [folder] if mirror is None else [folder, mirror]
         self._uploads = folder / "uploads"
-        with _as_storage_error():
+        with as_storage_error():
             for place in [*self._places, self._uploads]:
                 place.mkdir(parents=True, exist_ok=True, mode=0o750)
 
@@ -35,7 +35,7 @@ class FilesystemBlobs:
 
     def read(self, link: Link) -> bytes:
         """Give the whole packet from the first place that has it."""
-        with _as_storage_error():
+        with as_storage_error():
             for place in self._places:
                 try:
                     return _path(place, link).read_bytes()
@@ -45,13 +45,13 @@ class FilesystemBlobs:
 
     def put(self, link: Link, content: bytes) -> None:
         """Keep a whole packet: write, fsync, rename, fsync the folder, in each place."""
-        with _as_storage_error():
+        with as_storage_error():
             for place in self._places:
-                _publish(_path(place, link), content)
+                publish(_path(place, link), content)
 
     def upload(self, station: str, link: Link) -> Upload | None:
         """Give how far an unfinished upload has come, or None."""
-        with _as_storage_error():
+        with as_storage_error():
             try:
                 found = self._find(station, link)
                 return None if found is None else Upload(found.stat().st_size, _length(found))
@@ -64,7 +64,7 @@ class FilesystemBlobs:
         The chunk is not synchronised: after a power cut the station goes on from what is left,
         and the whole is hashed before it is accepted.
         """
-        with _as_storage_error():
+        with as_storage_error():
             path = self._find(station, link)
             if path is None:
                 path = self._uploads / station / f"{link.hex()}.{length}"
@@ -89,7 +89,7 @@ class FilesystemBlobs:
 
     def read_upload(self, station: str, link: Link) -> bytes:
         """Give all bytes of an unfinished upload."""
-        with _as_storage_error():
+        with as_storage_error():
             try:
                 found = self._find(station, link)
                 return b"" if found is None else found.read_bytes()
@@ -98,7 +98,7 @@ class FilesystemBlobs:
 
     def discard_upload(self, station: str, link: Link) -> None:
         """Forget an unfinished upload, if there is one."""
-        with _as_storage_error():
+        with as_storage_error():
             found = self._find(station, link)
             if found is not None:
                 found.unlink(missing_ok=True)
@@ -107,7 +107,7 @@ class FilesystemBlobs:
         """Remove uploads and torn files that nobody went on with."""
         limit = time.time() - older_than_s
         removed = 0
-        with _as_storage_error():
+        with as_storage_error():
             torn = [file for place in self._places for file in place.glob("??/??/.*.part")]
             for path in [*self._uploads.glob("*/*"), *torn]:
                 if path.stat().st_mtime < limit:
@@ -137,7 +137,8 @@ def _path(place: Path, link: Link) -> Path:
     return place / name[:2] / name[2:4] / f"{name}.acp"
 
 
-def _publish(path: Path, content: bytes) -> None:
+def publish(path: Path, content: bytes) -> None:
+    """Write a file that appears whole or not at all; one that is there is left alone."""
     if path.exists():
         return
     _make_folder(path.parent)
@@ -173,7 +174,8 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _as_storage_error() -> Iterator[None]:
+def as_storage_error() -> Iterator[None]:
+    """Translate what the disk says into errors of ours."""
     try:
         yield
     except OSError as error:

@@ -19,6 +19,7 @@ from central.config import (
     PortalConfig,
     ProviderConfig,
     ServerConfig,
+    StorageConfig,
 )
 from central.models import (
     Aspirante,
@@ -51,6 +52,7 @@ from central.models.database import Database
 from central.secrets import Secrets, write_private
 from central.services import Services, install
 from central.storage.citizens import CitizenNames, CitizenSealer
+from central.storage.opening import open_documents
 from domain.apoyo import SituacionRegistral, State
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -142,6 +144,7 @@ def build_world(
     config = Config(
         database=DatabaseConfig(database_url),
         keys=KeysConfig(str(secrets.folder)),
+        storage=StorageConfig(documents=str(folder / "documents")),
         server=ServerConfig(public_url=public_url),
         portal=PortalConfig(providers=providers),
     )
@@ -159,6 +162,7 @@ def build_world(
             database=database,
             secrets=secrets,
             citizens=citizens,
+            documents=open_documents(config, secrets),
             nonces=absent,
             enrolment=absent,
             activation=absent,
@@ -273,6 +277,7 @@ def _staff(session: Session) -> None:
 
 def _auxiliar(session: Session, own: Aspirante, code: str, state: AuxiliarState) -> Auxiliar:
     auxiliar = Auxiliar(
+        process_id=own.process_id,
         aspirante=own,
         id_auxiliar=code,
         nombres="ANA",

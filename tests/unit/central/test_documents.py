@@ -1,0 +1,62 @@
+"""Files that people give or ask for: whole or absent, and unreadable on the disk."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from central.errors import BlobMissingError, SecretError, StorageError
+from central.storage.documents import Documents
+from central.storage.sealing import Sealer
+
+SECRET = bytes(range(32))
+
+
+class TestDocuments:
+    def test_come_back_as_they_were_and_lie_sealed(self, tmp_path: Path) -> None:
+        documents = Documents(tmp_path, SECRET)
+        token = documents.put(b"un escrito con el nombre de alguien")
+        assert Documents(tmp_path, SECRET).read(token) == b"un escrito con el nombre de alguien"
+        (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
+        assert b"nombre" not in file.read_bytes()
+
+    def test_that_are_gone_or_were_never_there_are_one_error(self, tmp_path: Path) -> None:
+        documents = Documents(tmp_path, SECRET)
+        token = documents.put(b"x")
+        documents.delete(token)
+        documents.delete(token)
+        with pytest.raises(BlobMissingError):
+            documents.read(token)
+
+    @pytest.mark.parametrize("token", ["", "../../etc/passwd", "00", "Z" * 36])
+    def test_are_named_by_tokens_alone(self, tmp_path: Path, token: str) -> None:
+        with pytest.raises(StorageError) as caught:
+            Documents(tmp_path, SECRET).read(token)
+        assert caught.value.code == "storage.token"
+
+    def test_that_were_swapped_on_the_disk_do_not_open(self, tmp_path: Path) -> None:
+        documents = Documents(tmp_path, SECRET)
+        one, other = documents.put(b"uno"), documents.put(b"otro")
+        (tmp_path / one[:2] / one).write_bytes((tmp_path / other[:2] / other).read_bytes())
+        with pytest.raises(SecretError):
+            documents.read(one)
+
+
+class TestSealer:
+    @given(st.binary(max_size=200), st.integers(0, 10_000))
+    def test_opens_only_whole_and_in_its_place(self, plain: bytes, at: int) -> None:
+        sealer = Sealer(SECRET, "statement")
+        sealed = sealer.seal(plain, "7")
+        assert sealer.open(sealed, "7") == plain
+        altered = bytearray(sealed)
+        altered[at % len(sealed)] ^= 1
+        for content, context, other in (
+            (bytes(altered), "7", sealer),
+            (sealed, "8", sealer),
+            (sealed, "7", Sealer(SECRET, "clave")),
+            (sealed, "7", Sealer(SECRET[::-1], "statement")),
+            (sealed[:5], "7", sealer),
+        ):
+            with pytest.raises(SecretError):
+                other.open(content, context)
