@@ -36,14 +36,21 @@ class Permission(StrEnum):
     SEE_OWN_ADVANCE = "see_own_advance"
     SEE_OWN_RECORDS = "see_own_records"
     SEE_OWN_AUXILIARES = "see_own_auxiliares"
+    EDIT_OWN_AUXILIARES = "edit_own_auxiliares"
+    MAKE_OWN_REPORTS = "make_own_reports"
+    OBJECT_TO_REJECTIONS = "object_to_rejections"
+    USE_STAFF_PAGES = "use_staff_pages"
+    ADMIT_ASPIRANTES = "admit_aspirantes"
 
 
 _NOTHING: frozenset[Permission] = frozenset()
 
+_ADMITS = frozenset({Permission.USE_STAFF_PAGES, Permission.ADMIT_ASPIRANTES})
+
 # Staff work on the authority's pages and sign in there; the aspirante's portal gives them nothing.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.ADMIN: _NOTHING,
-    Role.AUTHORITY: _NOTHING,
+    Role.ADMIN: _ADMITS,
+    Role.AUTHORITY: _ADMITS,
     Role.REVIEWER: _NOTHING,
     Role.ADJUDICATOR: _NOTHING,
     Role.AUDITOR: _NOTHING,
@@ -54,6 +61,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.SEE_OWN_ADVANCE,
             Permission.SEE_OWN_RECORDS,
             Permission.SEE_OWN_AUXILIARES,
+            Permission.EDIT_OWN_AUXILIARES,
+            Permission.MAKE_OWN_REPORTS,
+            Permission.OBJECT_TO_REJECTIONS,
         }
     ),
     Role.OBSERVER: _NOTHING,

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from central.models.accounts import RoleGrant, User, UserIdentity, UserSession
-from central.models.aspirantes import AccountKind, Aspirante, Auxiliar, AuxiliarState
+from central.models.accounts import AccountKind, RoleGrant, User, UserIdentity, UserSession
+from central.models.aspirantes import (
+    Aspirante,
+    Auxiliar,
+    AuxiliarBatch,
+    AuxiliarState,
+    BatchState,
+)
 from central.models.audit import AuditEntry, AuditSeal
 from central.models.base import Base
+from central.models.exports import Export
+from central.models.mail import Mail, MailKind
+from central.models.objections import (
+    Objection,
+    ObjectionAttachment,
+    ObjectionOutcome,
+    ObjectionRecord,
+    ObjectionState,
+)
 from central.models.packets import (
     ForkEvidence,
     LogCheckpoint,
@@ -29,7 +44,6 @@ from central.models.records import (
     Record,
     ReviewState,
     StateChange,
-    WorkState,
 )
 from central.models.register import MotivoBaja, RegisterEntry, RegisterSection, RegisterVersion
 from central.models.rollups import (
@@ -47,6 +61,7 @@ from central.models.stations import (
     StationState,
     UsedProof,
 )
+from central.models.work import WorkRow, WorkState
 
 __all__ = [
     "AccountKind",
@@ -54,15 +69,25 @@ __all__ = [
     "AuditEntry",
     "AuditSeal",
     "Auxiliar",
+    "AuxiliarBatch",
     "AuxiliarState",
     "Base",
+    "BatchState",
     "Citizen",
     "CitizenWord",
+    "Export",
     "ForkEvidence",
     "LogCheckpoint",
     "LogHead",
     "LogTile",
+    "Mail",
+    "MailKind",
     "MotivoBaja",
+    "Objection",
+    "ObjectionAttachment",
+    "ObjectionOutcome",
+    "ObjectionRecord",
+    "ObjectionState",
     "Office",
     "OpeningKey",
     "Outcome",
@@ -93,5 +118,6 @@ __all__ = [
     "User",
     "UserIdentity",
     "UserSession",
+    "WorkRow",
     "WorkState",
 ]

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import Boolean, ForeignKey, LargeBinary, String, UniqueConstraint, false, true
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from central.models.base import Base, BigKey, Key
+
+
+class AccountKind(StrEnum):
+    """Tipo de cuenta, with the letters of the official file."""
+
+    GOOGLE = "g"
+    FACEBOOK = "f"
 
 
 class User(Base):
     """A person of the portal or of the authority. Never deleted: deactivated."""
 
     __tablename__ = "users"
+    __table_args__ = (Index("uq_users_invitation_sha256", "invitation_sha256", unique=True),)
 
     id: Mapped[Key]
     # Lower case; it is how a person is invited, never how accounts are joined.
@@ -28,6 +46,14 @@ class User(Base):
     totp_last_step: Mapped[int | None]
     must_change_password: Mapped[bool] = mapped_column(Boolean, server_default=false())
     active: Mapped[bool] = mapped_column(Boolean, server_default=true())
+    # Access ends then; null: with the deactivation alone.
+    expires_at: Mapped[datetime | None]
+    # Tipo de cuenta that the authority registered, an `AccountKind`; null: any provider.
+    account_kind: Mapped[str | None] = mapped_column(String(1))
+    # SHA-256 of the one-time token in the letter with the access data, and until when it is good.
+    invitation_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    invitation_expires_at: Mapped[datetime | None]
+    wants_digest: Mapped[bool] = mapped_column(Boolean, server_default=true())
     failed_sign_ins: Mapped[int] = mapped_column(server_default="0")
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]

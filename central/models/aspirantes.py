@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, ForeignKey, LargeBinary, String, UniqueConstraint, true
+from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from central.models.accounts import AccountKind
 from central.models.base import Base, BigKey, Key, choice
 from central.models.processes import Office, Process, ThresholdRow
 
@@ -45,32 +46,38 @@ class Aspirante(Base):
 
 
 class AuxiliarState(StrEnum):
-    """The life of an auxiliar; only `active` and `invited` are sent to stations."""
+    """The life of an auxiliar; only `active`, `invited` and `suspended` are sent to stations."""
 
-    REGISTERED = "registered"  # entered in the portal, not yet found on the register
+    REGISTERED = "registered"  # entered in the portal; `situacion_registral` says how far it is
     INVITED = "invited"  # the activation code was sent
     ACTIVE = "active"
-    SUSPENDED = "suspended"
-    DEACTIVATED = "deactivated"
-
-
-class AccountKind(StrEnum):
-    """Tipo de cuenta, with the letters of the official file."""
-
-    GOOGLE = "g"
-    FACEBOOK = "f"
+    SUSPENDED = "suspended"  # blocked by the authority
+    DEACTIVATED = "deactivated"  # by the aspirante
 
 
 class Auxiliar(Base):
     """Who captures, and answers for it. Never deleted: records name their auxiliar."""
 
     __tablename__ = "auxiliares"
-    __table_args__ = (UniqueConstraint("aspirante_id", "email"),)
+    __table_args__ = (
+        UniqueConstraint("aspirante_id", "email"),
+        # One person captures for one aspirante of a process.
+        Index("uq_auxiliares_process_id_email", "process_id", "email", unique=True),
+        Index("uq_auxiliares_process_id_clave_key", "process_id", "clave_key", unique=True),
+        # Keyset pages of Consulta de auxiliares, and the queue of those the register is asked for.
+        Index("ix_auxiliares_aspirante_id_id_auxiliar", "aspirante_id", "id_auxiliar"),
+        Index("ix_auxiliares_state_id", "state", "id"),
+    )
 
     id: Mapped[Key]
+    # The process of the aspirante, here so that the database can promise one person, one place;
+    # null where two places were taken before it did.
+    process_id: Mapped[int | None] = mapped_column(BigKey)
     aspirante_id: Mapped[int] = mapped_column(
         ForeignKey("aspirantes.id", ondelete="RESTRICT"), index=True
     )
+    # The file they came in: an `AuxiliarBatch`.
+    batch_id: Mapped[int | None] = mapped_column(BigKey, index=True)
     # Part of every folio de registro, unique at the centre: A-Z and 0-9, at most 20.
     id_auxiliar: Mapped[str] = mapped_column(String(20), unique=True)
     nombres: Mapped[str] = mapped_column(String(100))
@@ -82,6 +89,9 @@ class Auxiliar(Base):
     account_kind: Mapped[AccountKind | None] = mapped_column(choice(AccountKind, 1))
     # HMAC of the clave de elector: one person may not capture for several aspirantes.
     clave_key: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    # The clave itself, sealed until the register has answered and null from then on.
+    clave_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # What the register answered; null until it was asked. Only Lista Nominal is invited.
     situacion_registral: Mapped[str | None] = mapped_column(String(40))
     state: Mapped[AuxiliarState] = mapped_column(choice(AuxiliarState, 16))
     # Argon2id of the one-time code from the e-mail, and of the password once it is set.
@@ -97,3 +107,34 @@ class Auxiliar(Base):
     created_at: Mapped[datetime]
 
     aspirante: Mapped[Aspirante] = relationship()
+
+
+class BatchState(StrEnum):
+    """What became of a file of auxiliares."""
+
+    CHECKED = "checked"  # read and shown; nothing was imported
+    IMPORTED = "imported"
+    UNDONE = "undone"
+
+
+class AuxiliarBatch(Base):
+    """One file of auxiliares, from its dry run to its import and, maybe, its undoing."""
+
+    __tablename__ = "auxiliar_batches"
+
+    id: Mapped[Key]
+    # Names it in addresses: random, so that numbers of others cannot be counted.
+    token: Mapped[str] = mapped_column(String(36), unique=True)
+    aspirante_id: Mapped[int] = mapped_column(
+        ForeignKey("aspirantes.id", ondelete="RESTRICT"), index=True
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    state: Mapped[BatchState] = mapped_column(choice(BatchState, 16))
+    # The rows as read, sealed, until they are imported or dropped.
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    file_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    rows: Mapped[int]
+    good: Mapped[int]
+    created_at: Mapped[datetime]
+    imported_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]

@@ -69,6 +69,6 @@ AUXILIAR_STATES = {
     AuxiliarState.REGISTERED: (_("Registered"), "info"),
     AuxiliarState.INVITED: (_("Invited"), "info"),
     AuxiliarState.ACTIVE: (_("Active"), "ok"),
-    AuxiliarState.SUSPENDED: (_("Suspended"), "warn"),
+    AuxiliarState.SUSPENDED: (_("Blocked"), "warn"),
     AuxiliarState.DEACTIVATED: (_("Deactivated"), "bad"),
 }

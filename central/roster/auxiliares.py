@@ -75,6 +75,7 @@ def put_auxiliar(
     is_new = auxiliar is None
     if auxiliar is None:
         auxiliar = Auxiliar(
+            process_id=aspirante.process_id,
             aspirante_id=aspirante.id,
             id_auxiliar=new.id_auxiliar,
             state=AuxiliarState.REGISTERED,

@@ -1,0 +1,53 @@
+"""The steps of the database with rows before and after."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from central.migrations import steps
+from central.models.database import Database
+from tests.centres import AUXILIAR, OTHER_SOLICITUD, SOLICITUD, Centre
+
+
+@pytest.fixture
+def database(centre: Centre) -> Iterator[Database]:
+    opened = Database(centre.config.database.url)
+    yield opened
+    opened.close()
+
+
+class TestTheStepOfThePortal:
+    def test_gives_each_person_one_place_in_a_process_and_takes_none_away(
+        self, centre: Centre, database: Database
+    ) -> None:
+        steps.downgrade(database, "0002")
+        with database.write() as session:
+            session.execute(
+                text(
+                    "INSERT INTO auxiliares (aspirante_id, id_auxiliar, nombres, email, state,"
+                    " created_at) SELECT (SELECT id FROM aspirantes WHERE folio_solicitud=:other),"
+                    " 'TWICE', nombres, email, state, created_at FROM auxiliares"
+                    " WHERE id_auxiliar = :known"
+                ),
+                {"known": AUXILIAR, "other": OTHER_SOLICITUD},
+            )
+        steps.upgrade(database)
+        with database.read() as session:
+            places = {
+                name: bool(has_one)
+                for name, has_one in session.execute(
+                    text("SELECT id_auxiliar, process_id IS NOT NULL FROM auxiliares")
+                )
+            }
+            of_the_first = session.execute(
+                text(
+                    "SELECT a.process_id = s.process_id FROM auxiliares a JOIN aspirantes s"
+                    " ON s.id = a.aspirante_id WHERE s.folio_solicitud = :folio"
+                ),
+                {"folio": SOLICITUD},
+            ).scalars()
+            assert all(of_the_first)
+        assert {places[AUXILIAR], places["TWICE"]} == {True, False}
+        steps.downgrade(database, "0002")
+        steps.upgrade(database)
