@@ -39,7 +39,7 @@ screens: $(INSTALLED) system-run system-test ## a picture of every screen of the
 
 .PHONY: test
 test: $(INSTALLED) system-test ## every test: SQLite, PostgreSQL and Chromium included
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 .PHONY: check
 check: $(INSTALLED) ## style, types, arrows of the imports and guards
