@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for: an empty database on each engine Acopio runs on."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,3 +39,18 @@ def browser() -> Iterator[Browser]:
     """Chromium without a window; the session fails without one."""
     with running_chromium() as chromium:
         yield chromium
+
+
+@pytest.fixture(autouse=True)
+def _loggers_as_before() -> Iterator[None]:
+    """Take away what a command under test set up: its handler writes to a closed output later."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    # pytest's own handlers of this phase come and go; only what is left of others is removed.
+    root.handlers[:] = [one for one in root.handlers if one in handlers or _is_pytest(one)]
+    root.setLevel(level)
+
+
+def _is_pytest(handler: logging.Handler) -> bool:
+    return type(handler).__module__.startswith("_pytest.")
