@@ -1,0 +1,1 @@
+"""Letters: written down with their cause, sent later by the worker."""

@@ -1,0 +1,55 @@
+"""Writes a letter down in the transaction of its cause: both are kept, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from central.models import Mail, MailKind
+from central.models.database import insert_or_ignore
+
+# Nothing of a person is written here; these are the types that may be.
+Detail = str | int | bool | None
+
+
+def post(
+    session: Session,
+    kind: MailKind,
+    *,
+    now: datetime,
+    user_id: int | None = None,
+    auxiliar_id: int | None = None,
+    aspirante_id: int | None = None,
+    details: Mapping[str, Detail] | None = None,
+    once: str | None = None,
+) -> None:
+    """Add a letter to the caller's transaction; with `once`, only where it is the first of it.
+
+    Args:
+        session: A session that writes.
+        kind: What it says.
+        now: The present; it is sent from then on.
+        user_id: To this person of the portal,
+        auxiliar_id: or to this auxiliar.
+        aspirante_id: Whose request it is about.
+        details: Counts, codes and days, never a name, an address or a key of a person.
+        once: What must not be said twice, e.g. `threshold:12:reached`.
+    """
+    if (user_id is None) == (auxiliar_id is None):
+        raise AssertionError("a letter goes to one person")
+    insert_or_ignore(
+        session,
+        Mail,
+        {
+            "kind": kind,
+            "user_id": user_id,
+            "auxiliar_id": auxiliar_id,
+            "aspirante_id": aspirante_id,
+            "details": dict(details or {}),
+            "once": once,
+            "created_at": now,
+            "next_try_at": now,
+        },
+    )
