@@ -19,7 +19,7 @@ def receive(session: Session, record: Record, *, made_by: str) -> None:
     session.add(record)
     session.flush()
     _write(session, record, None, record.reasons, made_by, record.received_at)
-    session.add(_delta(record, +1))
+    session.add(delta(record, +1))
 
 
 def move(
@@ -38,12 +38,12 @@ def move(
     transaction: whoever sums them sees it in exactly one state, at every moment.
     """
     before = record.state
-    took = _delta(record, -1)
+    took = delta(record, -1)
     record.state = state
     record.reasons = list(reasons)
     if place is not None:
         record.entidad, record.distrito, record.municipio, record.seccion = place
-    gave = _delta(record, +1)
+    gave = delta(record, +1)
     if (took.state, took.entidad, took.seccion) != (gave.state, gave.entidad, gave.seccion):
         session.add_all([took, gave])
     if before != state or reasons:
@@ -79,7 +79,8 @@ def _write(
     )
 
 
-def _delta(record: Record, change: int) -> RollupDelta:
+def delta(record: Record, change: int) -> RollupDelta:
+    """Give what adds a record to the counts of where it is (+1), or takes it away (-1)."""
     return RollupDelta(
         aspirante_id=record.aspirante_id,
         auxiliar_id=record.auxiliar_id,
