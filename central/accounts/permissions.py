@@ -78,6 +78,7 @@ PUBLIC_ENDPOINTS: Mapping[str, str] = {
     "sign_in.start": "the page with the buttons to sign in",
     "sign_in.leave_for_provider": "sends the browser to the provider of accounts",
     "sign_in.come_back": "the provider sends the browser here",
+    "sign_in.leave": "ends the session of the browser, whatever its role, if it has one",
 }
 
 

@@ -32,20 +32,17 @@ class Principal(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 
 
 def principal_of(row: UserSession, token: str) -> Principal | None:
-    """Make the principal of a live session; None when no grant opens the portal any more."""
-    own = [
-        grant.aspirante_id
-        for grant in row.user.grants
-        if grant.role == Role.ASPIRANTE and grant.aspirante_id is not None
-    ]
-    if not own:
+    """Make the principal of a live session; None when its role was withdrawn."""
+    grants = [grant for grant in row.user.grants if grant.role == row.role]
+    own = {grant.aspirante_id for grant in grants if grant.aspirante_id is not None}
+    if not grants or (row.role == Role.ASPIRANTE and not own):
         return None
     return Principal(
         token=token,
         session_id=row.id,
         user_id=row.user_id,
         name=row.user.name,
-        role=Role.ASPIRANTE,
+        role=Role(row.role),
         aspirante_ids=tuple(sorted(own)),
     )
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from central.accounts.permissions import Role
 from central.models import User, UserSession
 
 TOKEN_BYTES = 32
@@ -22,12 +23,13 @@ def open_session(
     session: Session,
     user: User,
     *,
+    role: Role,
     method: str,
     user_agent: str,
     lifetime: timedelta,
     now: datetime,
 ) -> tuple[UserSession, str]:
-    """Open a new session for a person; give it with its token, which is stored nowhere here."""
+    """Open a session of a person in one role; give it with its token, which is stored nowhere."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = UserSession(
         token_sha256=_digest(token),
@@ -35,6 +37,7 @@ def open_session(
         created_at=now,
         last_seen_at=now,
         expires_at=now + lifetime,
+        role=role.value,
         method=method[:255],
         user_agent=user_agent[:255],
     )

@@ -119,7 +119,9 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
-    # How the person proved who they are: `password`, `password+totp` or the issuer.
+    # The one role the person acts in for as long as the session lasts.
+    role: Mapped[str] = mapped_column(String(32), server_default="aspirante")
+    # How the person proved who they are: `password+totp` or the issuer.
     method: Mapped[str] = mapped_column(String(255))
     user_agent: Mapped[str] = mapped_column(String(255), server_default="")
     # The last search of Consulta de registros, sealed: names searched for stay out of addresses.

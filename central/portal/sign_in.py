@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from central.accounts import sessions
 from central.accounts import sign_in as accounts
 from central.accounts.identity import Identity
-from central.accounts.permissions import Permission, requires
+from central.accounts.permissions import Role
 from central.accounts.principal import Principal, principal_of
 from central.accounts.providers import Interruption, Provider
 from central.accounts.sign_in import Refusal
@@ -77,14 +77,14 @@ def come_back(name: str) -> ResponseReturnValue:
 
 
 @bp.post("/leave")
-@requires(Permission.USE_PORTAL)
 def leave() -> ResponseReturnValue:
-    """End the session, here and in the database."""
-    parts = services()
-    now = parts.clock.now()
-    sessions.close_session(parts.session, principal().session_id, now=now)
-    _note(parts.session, principal().user_id, "session.closed", now)
-    parts.session.commit()
+    """End the session of this browser, here and in the database."""
+    if current_user.is_authenticated:
+        parts = services()
+        now = parts.clock.now()
+        sessions.close_session(parts.session, principal().session_id, now=now)
+        _note(parts.session, principal().user_id, "session.closed", now)
+        parts.session.commit()
     logout_user()
     _renew_cookie()
     session[NOTICE] = "signed_out"
@@ -123,6 +123,7 @@ def _person(writing: Session, identity: Identity, now: datetime) -> Principal | 
     row, token = sessions.open_session(
         writing,
         found,
+        role=Role.ASPIRANTE,
         method=identity.issuer,
         user_agent=request.user_agent.string,
         lifetime=timedelta(hours=services().config.portal.session_hours),

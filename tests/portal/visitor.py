@@ -1,13 +1,19 @@
 """Somebody with a browser: the portal through its test client, the provider over the network."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import requests
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from central.accounts.local_provider import Account
+from central.accounts.permissions import Role
+from central.accounts.sessions import open_session
+from central.models import User
+from tests.portal.world import World, role_email
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -43,6 +49,31 @@ class Visitor:
     def sign_in(self, account: Account) -> TestResponse:
         """Sign in with an account; give the portal's answer to the return of the browser."""
         return self.get(self.choose(self.leave_for_provider(), account=account.subject))
+
+    def enter(self, world: World, role: Role, email: str | None = None) -> "Visitor":
+        """Sit down at a session of a person in a role, without the pages of the sign-in."""
+        address = email or role_email(role)
+        with world.database.write() as session:
+            user = session.scalars(select(User).where(User.email == address)).one()
+            _row, token = open_session(
+                session,
+                user,
+                role=role,
+                method="test",
+                user_agent="",
+                lifetime=timedelta(hours=8),
+                now=world.clock.now(),
+            )
+        with self.client.session_transaction() as cookie:
+            cookie.clear()
+            cookie["_user_id"] = token
+        self.get("/language/none")  # a page that is not there has the forms of the bar on top
+        return self
+
+    @property
+    def token(self) -> str:
+        """The token of the forms on the page seen last."""
+        return self._token
 
     def cookie(self) -> str | None:
         """Give the value of the session cookie."""

@@ -1,7 +1,10 @@
 """Invented aspirantes, auxiliares and records in every state, and a portal that shows them."""
 
+import contextlib
 import os
+import sqlite3
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -12,6 +15,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from central import portal
+from central.accounts.permissions import Role
 from central.config import (
     Config,
     DatabaseConfig,
@@ -70,6 +74,14 @@ PUBLISHED_CUT = {
 }
 OWN_EMAIL, OTHER_EMAIL = "aspirante@acopio.example", "segunda@acopio.example"
 DEACTIVATED_EMAIL, STAFF_EMAIL = "baja@acopio.example", "mesa@acopio.example"
+
+
+def role_email(role: Role) -> str:
+    """Give the address of who has a role in the world."""
+    return {Role.ASPIRANTE: OWN_EMAIL, Role.REVIEWER: STAFF_EMAIL}.get(
+        role, f"{role.value}@acopio.example"
+    )
+
 
 _FIRST = ("MARÍA JOSÉ", "JUAN", "XIMENA", "ÍÑIGO", "LUISA", "PEDRO", "SOFÍA", "TOMÁS", "ITZEL")
 _PATERNO = ("MUÑOZ", "DE LA CRUZ", "PÉREZ", "ZÚÑIGA", "GARCÍA", "LÓPEZ", "NÚÑEZ", "EJEMPLO")
@@ -180,6 +192,19 @@ def build_world(
     return world
 
 
+@contextlib.contextmanager
+def copied(world: World, file: Path) -> Iterator[World]:
+    """Give a copy of a world on SQLite, in a file of its own, to be changed."""
+    folder = Path(world.database.engine.url.database or "").parent
+    with sqlite3.connect(folder / "acopio.db") as whole, sqlite3.connect(file) as part:
+        whole.backup(part)
+    copy = build_world(folder, f"sqlite:///{file}", copy_of=world)
+    try:
+        yield copy
+    finally:
+        copy.database.close()
+
+
 def _populate(session: Session, world: World) -> None:
     process = Process(
         code="PEL-2027",
@@ -271,8 +296,11 @@ def _aspirante(
 
 def _staff(session: Session) -> None:
     gone = User(email=DEACTIVATED_EMAIL, name="Persona dada de baja", active=False, created_at=NOW)
-    reviewer = User(email=STAFF_EMAIL, name="Persona de la mesa", created_at=NOW)
-    session.add_all([gone, reviewer, RoleGrant(user=reviewer, role="reviewer", granted_at=NOW)])
+    session.add(gone)
+    for role in Role:
+        if role is not Role.ASPIRANTE:
+            person = User(email=role_email(role), name=f"Persona {role.value}", created_at=NOW)
+            session.add(RoleGrant(user=person, role=role.value, granted_at=NOW))
 
 
 def _auxiliar(session: Session, own: Aspirante, code: str, state: AuxiliarState) -> Auxiliar:

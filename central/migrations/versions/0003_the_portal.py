@@ -40,6 +40,7 @@ def downgrade() -> None:
     op.drop_index("ix_auxiliares_aspirante_id_id_auxiliar", "auxiliares")
     for column in ("clave_sealed", "batch_id", "process_id"):
         op.drop_column("auxiliares", column)
+    op.drop_column("user_sessions", "role")
     op.drop_index("uq_users_invitation_sha256", "users")
     for column in (
         "wants_digest",
@@ -70,6 +71,10 @@ def _extend_users() -> None:
         sa.Column("wants_digest", sa.Boolean(), server_default=sa.true(), nullable=False),
     )
     op.create_index("uq_users_invitation_sha256", "users", ["invitation_sha256"], unique=True)
+    op.add_column(
+        "user_sessions",
+        sa.Column("role", sa.String(32), server_default="aspirante", nullable=False),
+    )
 
 
 def _extend_auxiliares() -> None:

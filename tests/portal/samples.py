@@ -1,0 +1,97 @@
+"""What fills every address and every form, for the tests that walk all routes of the portal.
+
+Whoever adds a route adds a line here: a `Sample` for each parameter of its address, and the fields
+that its form needs to succeed. The world has to hold what the lines name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from werkzeug.routing import Rule
+
+from central.models import Base
+from tests.portal.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Values of one parameter: of the aspirante's own, of nobody, and of another aspirante."""
+
+    own: Callable[[World], str]
+    nobody: str
+    # None: what it names belongs to no aspirante.
+    foreign: Callable[[World], str] | None = None
+
+
+# By parameter, or by endpoint and parameter where one name means two things.
+SAMPLES: Mapping[str, Sample] = {
+    "portal.static filename": Sample(lambda _: "acopio.css", "nothing.css"),
+    "sign_in.leave_for_provider name": Sample(lambda _: "local", "nobody"),
+    "sign_in.come_back name": Sample(lambda _: "local", "nobody"),
+    "records.detail folio": Sample(
+        lambda world: world.own[1],
+        "GOB001-AUX01-E7-99999999",
+        lambda world: world.foreign[0],
+    ),
+}
+
+# Fields with which a form is taken: the answer leads on (303), and something has changed.
+FORMS: Mapping[str, Callable[[World], Mapping[str, str]]] = {
+    "records.search": lambda _: {"situacion": "Bajas"},
+    "sign_in.leave": lambda _: {},
+}
+
+# Addresses that may be asked with `?solicitud=`: another's is answered as one that is not there.
+QUERY = ("solicitud", "GOB001", "GOB002", "GOB999")
+
+# A GET changes nothing, but for what is noted of who took something away; by endpoint the tables.
+NOTED: Mapping[str, frozenset[str]] = {}
+
+
+def sample(rule: Rule, parameter: str) -> Sample | None:
+    """Give what fills a parameter of a rule; None when nobody said."""
+    return SAMPLES.get(f"{rule.endpoint} {parameter}") or SAMPLES.get(parameter)
+
+
+def own_path(rule: Rule, world: World) -> str:
+    """Give the address of a rule over the aspirante's own things."""
+    return _path(rule, {name: _known(rule, name).own(world) for name in rule.arguments})
+
+
+def paths_of_others(rule: Rule, world: World) -> list[tuple[str, str]]:
+    """Give pairs of addresses that must be answered alike: of another's thing, and of nobody's."""
+    pairs = []
+    own = {name: _known(rule, name).own(world) for name in rule.arguments}
+    for name in sorted(rule.arguments):
+        found = _known(rule, name)
+        if found.foreign is not None:
+            foreign, nobody = found.foreign(world), found.nobody
+            pairs.append((_path(rule, own | {name: foreign}), _path(rule, own | {name: nobody})))
+    return pairs
+
+
+def dump(world: World) -> dict[str, list[tuple[object, ...]]]:
+    """Give all rows of all tables, but for when a session was seen last."""
+    rows = {}
+    with world.database.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            columns = [column for column in table.columns if column.name != "last_seen_at"]
+            query = table.select().with_only_columns(*columns).order_by(*table.primary_key.columns)
+            rows[table.name] = [tuple(row) for row in connection.execute(query)]
+    return rows
+
+
+def changed(before: Mapping[str, object], after: Mapping[str, object]) -> set[str]:
+    """Give the names of the tables that differ."""
+    return {name for name in after if before[name] != after[name]}
+
+
+def _known(rule: Rule, parameter: str) -> Sample:
+    found = sample(rule, parameter)
+    assert found is not None, f"tests/portal/samples.py: what fills <{parameter}> of {rule.rule}?"
+    return found
+
+
+def _path(rule: Rule, values: Mapping[str, str]) -> str:
+    _domain, path = rule.build(dict(values)) or ("", "")
+    return path
