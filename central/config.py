@@ -134,6 +134,44 @@ class PortalConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MailConfig:
+    """Letters to people: how they leave, and when."""
+
+    # `folder` writes files instead of sending: a stand-in for demo and tests.
+    driver: Annotated[str, Limits(pattern=r"smtp|folder")] = "folder"
+    folder: Annotated[str, Limits(most=500)] = "outbox"
+    host: Annotated[str, Limits(most=255)] = ""
+    port: Annotated[int, Limits(low=1, high=65_535)] = 587
+    # `starttls` (587), `tls` from the first byte (465), `none` for a relay on this machine.
+    security: Annotated[str, Limits(pattern=r"starttls|tls|none")] = "starttls"
+    # Certificates (PEM) to trust besides those of the system, where the server has its own CA.
+    authority: Annotated[str | None, Limits(most=500)] = None
+    # Empty: without a password. The password is the file `smtp.secret` among the keys.
+    user: Annotated[str, Limits(most=254)] = ""
+    # The name we greet the server with; empty: the domain of `from_address`.
+    hello: Annotated[str, Limits(pattern=r"[A-Za-z0-9.-]*", most=255)] = ""
+    timeout_s: Annotated[float, Limits(low=1, high=120, unit="s")] = 15.0
+    from_address: Annotated[str, Limits(pattern=r"[^@\s<>\"]+@[^@\s<>\"]+", most=254)] = (
+        "acopio@localhost"
+    )
+    from_name: Annotated[str, Limits(pattern=r"[^\x00-\x1f]*", most=80)] = "Acopio"
+    reply_to: Annotated[str, Limits(pattern=r"([^@\s<>\"]+@[^@\s<>\"]+)?", most=254)] = ""
+    # Letters of one turn of the worker, whose other duties wait meanwhile.
+    batch: Annotated[int, Limits(low=1, high=500)] = 20
+    # All workers together; more at once, and other servers take us for a source of spam.
+    per_minute: Annotated[int, Limits(low=1, high=10_000, unit="letters")] = 60
+    lease_s: Annotated[int, Limits(low=30, high=3600, unit="s")] = 600
+    # A letter that the other side postpones this often is given up, after some 60 hours.
+    tries: Annotated[int, Limits(low=1, high=100)] = 24
+    # Wait before the second try; it doubles with each further one, up to 4 hours.
+    backoff_s: Annotated[float, Limits(low=1, high=3600, unit="s")] = 60.0
+    # How long the link of the letter with the access data is good, once.
+    access_ttl_h: Annotated[int, Limits(low=1, high=24 * 90, unit="h")] = 24 * 7
+    # Hour of the day, in the zone of the process, from which the daily letters leave.
+    digest_hour: Annotated[int, Limits(low=0, high=23, unit="h")] = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything an operator may set."""
 
@@ -148,6 +186,7 @@ class Config:
     worker: WorkerConfig = dataclasses.field(default_factory=WorkerConfig)
     server: ServerConfig = dataclasses.field(default_factory=ServerConfig)
     portal: PortalConfig = dataclasses.field(default_factory=PortalConfig)
+    mail: MailConfig = dataclasses.field(default_factory=MailConfig)
 
 
 def read_config(path: Path) -> Config:
@@ -193,6 +232,11 @@ def anchored(config: Config, folder: Path) -> Config:
             config.vault,
             socket=absolute(config.vault.socket),
             identity=absolute(config.vault.identity),
+        ),
+        mail=dataclasses.replace(
+            config.mail,
+            folder=absolute(config.mail.folder),
+            authority=None if config.mail.authority is None else absolute(config.mail.authority),
         ),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from central.models import Mail, MailKind
+from central.models import Export, Mail, MailKind, Objection
 from central.models.database import insert_or_ignore
 
 # Nothing of a person is written here; these are the types that may be.
@@ -52,4 +52,50 @@ def post(
             "created_at": now,
             "next_try_at": now,
         },
+    )
+
+
+def post_access(session: Session, *, user_id: int, aspirante_id: int, now: datetime) -> None:
+    """Send the access data with a new one-time link; each letter ends the link of the last one."""
+    post(session, MailKind.ACCESS, now=now, user_id=user_id, aspirante_id=aspirante_id)
+
+
+def post_activation(
+    session: Session, *, auxiliar_id: int, aspirante_id: int, now: datetime
+) -> None:
+    """Send a new activation code; each letter ends the code of the last one."""
+    post(session, MailKind.ACTIVATION, now=now, auxiliar_id=auxiliar_id, aspirante_id=aspirante_id)
+
+
+def post_objection(session: Session, objection: Objection, step: str, *, now: datetime) -> None:
+    """Tell the aspirante what happened to an inconformidad, once for each step.
+
+    Args:
+        session: A session that writes.
+        objection: The inconformidad, flushed.
+        step: `submitted`, `images` (they may be looked at until `images_until`), `resolved` or
+            `withdrawn`.
+        now: The present.
+    """
+    post(
+        session,
+        MailKind.OBJECTION,
+        now=now,
+        user_id=objection.user_id,
+        aspirante_id=objection.aspirante_id,
+        details={"folio": objection.folio, "step": step},
+        once=f"objection:{objection.id}:{step}",
+    )
+
+
+def post_export(session: Session, export: Export, *, now: datetime) -> None:
+    """Tell who asked for a report that it is ready, once."""
+    post(
+        session,
+        MailKind.EXPORT,
+        now=now,
+        user_id=export.user_id,
+        aspirante_id=export.aspirante_id,
+        details={"token": export.token},
+        once=f"export:{export.id}",
     )

@@ -54,7 +54,7 @@ class Mail(WorkRow):
     # What must not be said twice, e.g. `threshold:12:reached`; the database keeps it once.
     once: Mapped[str | None] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
 
     user: Mapped[User | None] = relationship()
     auxiliar: Mapped[Auxiliar | None] = relationship()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import Index, String, and_, or_, select, text, update
+from sqlalchemy import ColumnElement, Index, String, and_, or_, select, text, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from central.models.base import Base, Key, choice
@@ -57,16 +57,27 @@ def open_work(table: str) -> Index:
 
 
 def claim(
-    session: Session, kind: type[Row], owner: str, *, most: int, lease_s: int, now: datetime
+    session: Session,
+    kind: type[Row],
+    owner: str,
+    *,
+    most: int,
+    lease_s: int,
+    now: datetime,
+    only: ColumnElement[bool] | None = None,
 ) -> list[int]:
-    """Take the oldest rows that are due, also those whose worker let its lease run out."""
+    """Take the oldest rows that are due, also those whose worker let its lease run out.
+
+    With `only` those that it holds for; the others are left for another claim.
+    """
     due = (
         select(kind.id)
         .where(
             or_(
                 and_(kind.work_state == WorkState.WAITING, kind.next_try_at <= now),
                 and_(kind.work_state == WorkState.LEASED, kind.lease_until <= now),
-            )
+            ),
+            true() if only is None else only,
         )
         .order_by(kind.next_try_at, kind.id)
         .limit(most)

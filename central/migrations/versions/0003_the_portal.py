@@ -252,7 +252,7 @@ def _create_mails() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_mails"),
         sa.UniqueConstraint("once", name="uq_mails_once"),
     )
-    for column in ("user_id", "auxiliar_id", "aspirante_id"):
+    for column in ("user_id", "auxiliar_id", "aspirante_id", "sent_at"):
         op.create_index(f"ix_mails_{column}", "mails", [column])
     _index_work("mails")
 
