@@ -18,7 +18,10 @@ from wire.keys import SoftwareSigner, VerifyingKey, verifying_key
 SIGNING_KEYS: dict[str, tuple[str, ...]] = {
     "receipts": ("receipt", "time", "checkpoint"),
     "policy": ("policy",),
+    "reports": ("report",),  # a key of its own: no station needs it, and it signs no receipt
 }
+# The keys whose public halves stations get.
+_FOR_STATIONS = ("receipts", "policy")
 # Keys that sign no token: the authorities of TLS and of stations' certificates (`<name>.pem`),
 # with their certificates beside them (`<name>.crt`).
 AUTHORITIES = ("tls-authority", "stations-authority")
@@ -81,12 +84,17 @@ class Secrets:
             raise SecretError(f"{path}: cannot be read: {error.strerror}") from error
 
     def verifying_keys(self) -> tuple[VerifyingKey, ...]:
-        """Read the public halves of the centre's keys, with what each may sign."""
+        """Read the public halves that stations check with, and what each key may sign."""
         return tuple(
-            verifying_key(self._public(name), roles) for name, roles in SIGNING_KEYS.items()
+            verifying_key(self.public_pem(name), SIGNING_KEYS[name]) for name in _FOR_STATIONS
         )
 
-    def _public(self, name: str) -> str:
+    def public_pem(self, name: str) -> str:
+        """Read the public half of one signing key.
+
+        Raises:
+            SecretError: It is missing.
+        """
         path = self.folder / f"{name}.pub.pem"
         try:
             return path.read_text("ascii")

@@ -7,6 +7,8 @@ WireError
 ├── EnvelopeError         a part could not be encrypted, or not opened with this key
 ├── RecordError           the record or the images of an opened apoyo are not as agreed
 ├── ReceiptError          a receipt is not the centre's, or speaks of another packet
+├── CheckpointError      a head of the log of receipts is not the centre's
+├── ReportError          the signature of a report is not the centre's, or not of this file
 ├── PolicyError           a policy or time token is not the centre's, or is an older one
 ├── StatementError        a close-out or passport is not its station's
 ├── ProofError            a request is not proved to come from its station
@@ -59,6 +61,18 @@ class ReceiptError(WireError):
     """A receipt is not the centre's, or does not speak of this packet."""
 
     code = "receipt"
+
+
+class CheckpointError(WireError):
+    """A signed head of the log of receipts is not the centre's."""
+
+    code = "checkpoint"
+
+
+class ReportError(WireError):
+    """The signature of a report is not the centre's, or speaks of another file."""
+
+    code = "report"
 
 
 class PolicyError(WireError):

@@ -10,13 +10,12 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from central.audit.merkle import inclusion_proof, leaf_hash, node_hash, root, split
 from central.models.database import insert_or_ignore, lock_for_transaction
 from central.models.packets import LogCheckpoint, LogHead, LogTile, Receipt
-from wire import jws
+from wire import checkpoint as wire_checkpoint
 from wire.keys import Signer
+from wire.merkle import inclusion_proof, leaf_hash, node_hash, root, split
 
-TYP_CHECKPOINT = "acopio-checkpoint+jws"
 _TILE_BITS = 8
 _TILE = 1 << _TILE_BITS
 _HEAD = 1
@@ -53,17 +52,16 @@ def sign_checkpoint(session: Session, signer: Signer, now: datetime) -> LogCheck
         return None
     _build_tiles(session, size)
     head = range_root(session, 0, size)
-    claims: dict[str, int | str] = {
-        "v": 1,
-        "size": size,
-        "root": head.hex(),
-        "time_ms": int(now.timestamp() * 1000),
-        "previous_size": 0 if last is None else last.size,
-    }
+    signed = wire_checkpoint.Checkpoint(
+        size=size,
+        root=head.hex(),
+        time_ms=int(now.timestamp() * 1000),
+        previous_size=0 if last is None else last.size,
+    )
     checkpoint = LogCheckpoint(
         size=size,
         root=head,
-        jws=jws.sign(claims, typ=TYP_CHECKPOINT, signer=signer),
+        jws=wire_checkpoint.sign_checkpoint(signed, signer),
         signed_at=now,
     )
     session.add(checkpoint)

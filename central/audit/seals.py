@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from central.audit.merkle import EMPTY_ROOT, leaf_hash, root
 from central.models.audit import AuditEntry, AuditSeal
 from central.models.database import lock_for_transaction
 from wire import jws
 from wire.canonical import dumps
 from wire.keys import Signer
+from wire.merkle import EMPTY_ROOT, leaf_hash, root
 
 TYP_SEAL = "acopio-audit-seal+jws"
 _MOST = 10_000

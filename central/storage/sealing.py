@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from central.errors import SecretError
 
 _NONCE_BYTES = 12
+# What sealing adds: the nonce, and GCM's tag of 16 bytes.
+OVERHEAD_BYTES = _NONCE_BYTES + 16
 
 
 class Sealer:

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import inspect, select
 
 from central.audit.log import proof_of, sign_checkpoint
-from central.audit.merkle import leaf_hash, root_from_proof
 from central.cli import main
 from central.migrations import steps
 from central.models import Auxiliar, LogHead, MotivoBaja, Receipt
 from central.models.database import Database
 from central.secrets import Secrets
 from tests.centres import IN_LISTA, PROCESS, SOLICITUD, Centre, register_csv, run
+from wire.merkle import leaf_hash, root_from_proof
 
 
 class TestMigrations:

@@ -11,6 +11,7 @@ from central.storage.documents import Documents
 from central.storage.sealing import Sealer
 
 SECRET = bytes(range(32))
+TOKEN = "3f2a0c5e-0000-4000-8000-0123456789ab"
 
 
 class TestDocuments:
@@ -41,6 +42,46 @@ class TestDocuments:
         (tmp_path / one[:2] / one).write_bytes((tmp_path / other[:2] / other).read_bytes())
         with pytest.raises(SecretError):
             documents.read(one)
+
+
+class TestDrafts:
+    @pytest.mark.parametrize("size", [0, 1, 262_143, 262_144, 262_145, 524_288, 600_000])
+    def test_of_any_size_come_back_whole_and_nothing_else_does(
+        self, tmp_path: Path, size: int
+    ) -> None:
+        documents, content = Documents(tmp_path, SECRET), bytes(n % 251 for n in range(size))
+        with documents.draft(TOKEN) as draft:
+            for begin in range(0, size, 10_007):
+                draft.write(content[begin : begin + 10_007])
+            draft.publish()
+        assert documents.read(TOKEN) == content
+        path = tmp_path / TOKEN[:2] / TOKEN
+        sealed = path.read_bytes()
+        piece = 262_144 + 28
+        pieces = [sealed[n : n + piece] for n in range(0, len(sealed), piece)]
+        for altered in (sealed[:-1], sealed + b"0", b"".join(pieces[:-1]), b"".join(pieces[::-1])):
+            if altered not in (sealed, b""):
+                path.write_bytes(altered)
+                with pytest.raises(SecretError):
+                    documents.read(TOKEN)
+
+    def test_that_were_not_published_leave_what_was_there(self, tmp_path: Path) -> None:
+        documents = Documents(tmp_path, SECRET)
+        for content, is_published in ((b"uno", True), (b"dos", False), (b"tres", True)):
+            with documents.draft(TOKEN) as draft:
+                draft.write(content)
+                if is_published:
+                    draft.publish()
+            assert documents.read(TOKEN) == (content if is_published else b"uno")
+        assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [TOKEN]
+
+    def test_of_a_killed_process_are_swept(self, tmp_path: Path) -> None:
+        documents = Documents(tmp_path, SECRET)
+        documents.put(b"x")
+        documents.draft(TOKEN)  # never closed
+        assert documents.sweep(older_than_s=3600) == 0
+        assert documents.sweep(older_than_s=-1) == 1
+        assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
 class TestSealer:

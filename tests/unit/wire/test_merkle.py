@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.audit.merkle import EMPTY_ROOT, inclusion_proof, leaf_hash, root, root_from_proof
+from wire.merkle import EMPTY_ROOT, inclusion_proof, leaf_hash, root, root_from_proof
 
 # The leaves and roots of the reference tests of Certificate Transparency.
 LEAVES = [
