@@ -81,12 +81,15 @@ class ObjectionRecord(Base):
         BigKey, ForeignKey("records.id", ondelete="RESTRICT"), primary_key=True
     )
     outcome: Mapped[ObjectionOutcome] = mapped_column(choice(ObjectionOutcome, 16))
-    # The reasons of the rejection as they were when it was contested.
+    # The reasons of the rejection as they were when it was contested, its state's own among them.
     reasons: Mapped[list[str]]
     # Why it was decided so, in the words of the authority.
     ground: Mapped[str | None] = mapped_column(String(1000))
     decided_by: Mapped[str | None] = mapped_column(String(80))
     decided_at: Mapped[datetime | None]
+    # The clave de elector as a person read it from the image, sealed by `central.storage.citizens`
+    # for the record: with it the register is asked again.
+    correction: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     objection: Mapped[Objection] = relationship(back_populates="records")
     record: Mapped[Record] = relationship()

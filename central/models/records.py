@@ -49,6 +49,20 @@ class Record(WorkRow):
         Index("ix_records_aspirante_id_id", "aspirante_id", "id"),
         Index("ix_records_aspirante_id_state_id", "aspirante_id", "state", "id"),
         Index("ix_records_auxiliar_id_id", "auxiliar_id", "id"),
+        # The other orders of the same pages.
+        Index("ix_records_aspirante_id_captured_at_id", "aspirante_id", "captured_at", "id"),
+        Index("ix_records_aspirante_id_folio_registro", "aspirante_id", "folio_registro"),
+        Index("ix_records_aspirante_id_auxiliar_id_id", "aspirante_id", "auxiliar_id", "id"),
+        Index("ix_records_aspirante_id_station_id_id", "aspirante_id", "station_id", "id"),
+        # What few records have: they are found without a walk over the others.
+        Index(
+            "ix_records_aspirante_id_motivo_baja_id",
+            "aspirante_id",
+            "motivo_baja",
+            "id",
+            sqlite_where=text("motivo_baja IS NOT NULL"),
+            postgresql_where=text("motivo_baja IS NOT NULL"),
+        ),
         # Duplicates: one citizen within one office.
         Index("ix_records_office_id_citizen_key", "office_id", "citizen_key"),
         Index(

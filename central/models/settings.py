@@ -45,6 +45,27 @@ class ReviewSettings:
     sample_permille: Annotated[int, Limits(low=0, high=1000, unit="1/1000")] = 50
     # Whether a record that was not selected is *Válido* by the register alone.
     unselected_is_valid: bool = False
+    # What a reviewer may find wrong with images: the official list, as codes.
+    labels: Annotated[tuple[str, ...], Limits(pattern=_CODE, most=64)] = (
+        "credencial_no_valida",
+        "foto_no_valida",
+        "firma_no_valida",
+        "sin_firma",
+        "fotocopia",
+        "simulacion",
+        "otra",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HearingSettings:
+    """Until when and how much an aspirante may contest: garantía de audiencia."""
+
+    # A rejection is contested until so long after the last moment to deliver, and never less than
+    # this after the rejection itself.
+    days: Annotated[int, Limits(low=1, high=365, unit="days")] = 10
+    # Records in one inconformidad; the number of inconformidades is not bounded.
+    most_records: Annotated[int, Limits(low=1, high=10_000)] = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +104,7 @@ class ProcessSettings:
 
     presented: Presented = Presented.RECEIVED
     review: ReviewSettings = dataclasses.field(default_factory=ReviewSettings)
+    hearing: HearingSettings = dataclasses.field(default_factory=HearingSettings)
     capture: CaptureSettings = dataclasses.field(default_factory=CaptureSettings)
 
 

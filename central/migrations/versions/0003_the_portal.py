@@ -29,10 +29,15 @@ def upgrade() -> None:
     _create_mails()
     _extend_users()
     _extend_auxiliares()
+    _index_records()
 
 
 def downgrade() -> None:
     """Forget all of it."""
+    for columns in ("motivo_baja_id", "station_id_id", "auxiliar_id_id"):
+        op.drop_index(f"ix_records_aspirante_id_{columns}", "records")
+    op.drop_index("ix_records_aspirante_id_folio_registro", "records")
+    op.drop_index("ix_records_aspirante_id_captured_at_id", "records")
     op.drop_index("uq_auxiliares_process_id_clave_key", "auxiliares")
     op.drop_index("uq_auxiliares_process_id_email", "auxiliares")
     op.drop_index("ix_auxiliares_state_id", "auxiliares")
@@ -59,6 +64,26 @@ def downgrade() -> None:
         "auxiliar_batches",
     ):
         op.drop_table(table)
+
+
+def _index_records() -> None:
+    """Let every order of Consulta de registros walk an index of the aspirante's own records."""
+    for columns in (
+        ("captured_at", "id"),
+        ("folio_registro",),
+        ("auxiliar_id", "id"),
+        ("station_id", "id"),
+    ):
+        name = "_".join(columns)
+        op.create_index(f"ix_records_aspirante_id_{name}", "records", ["aspirante_id", *columns])
+    removed = sa.text("motivo_baja IS NOT NULL")
+    op.create_index(
+        "ix_records_aspirante_id_motivo_baja_id",
+        "records",
+        ["aspirante_id", "motivo_baja", "id"],
+        sqlite_where=removed,
+        postgresql_where=removed,
+    )
 
 
 def _extend_users() -> None:
@@ -208,6 +233,7 @@ def _create_objections() -> None:
         sa.Column("ground", sa.String(1000), nullable=True),
         sa.Column("decided_by", sa.String(80), nullable=True),
         sa.Column("decided_at", _INSTANT, nullable=True),
+        sa.Column("correction", sa.LargeBinary(), nullable=True),
         _foreign("objection_records", "objection_id", "objections", "RESTRICT"),
         _foreign("objection_records", "record_id", "records", "RESTRICT"),
         sa.PrimaryKeyConstraint("objection_id", "record_id", name="pk_objection_records"),
