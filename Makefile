@@ -15,6 +15,7 @@ TRAINING_INSTALLED := $(TRAINING_VENV)/.installed-from-lock
 PACKAGES := domain wire device central training bench demo tests
 ONCE ?= 0
 SEED ?= 1
+FRESH ?= 0
 
 .PHONY: help
 help: ## show this list
@@ -27,6 +28,10 @@ demo: $(INSTALLED) system-run ## the whole path on this machine; ONCE=1 ends by 
 .PHONY: kiosk
 kiosk: $(INSTALLED) system-run ## a station to try by hand, with a replayed camera, until Ctrl-C
 	@SEED=$(SEED) $(PY) -m demo.stand
+
+.PHONY: portal
+portal: $(INSTALLED) system-run ## the aspirante's portal with an invented process of 30,000 apoyos; FRESH=1 begins anew
+	@FRESH=$(FRESH) $(PY) -m demo.portal
 
 .PHONY: pictures
 pictures: $(INSTALLED) system-run system-test ## take the pictures of the README from the running demo and station

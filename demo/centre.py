@@ -66,15 +66,15 @@ def prepare(places: Places, ports: Ports, visits: Sequence[Visit], relay_port: i
         SetupError: One of the orders failed.
     """
     today = datetime.datetime.now(datetime.UTC).date()
-    _central(
+    order(
         places, "init",
         "--stations-url", f"https://127.0.0.1:{relay_port}",
         "--public-url", f"http://127.0.0.1:{ports.portal}",
     )  # fmt: skip
-    _write_settings(places, ports)
+    write_settings(places, ports)
     settings = places.central / "process.toml"
     settings.write_text(_SETTINGS.format(notice=_NOTICE), encoding="utf-8")
-    _central(
+    order(
         places, "process", "add", "--code", PROCESS,
         "--name", "Proceso de demostración 2026-2027",
         "--starts", str(today - datetime.timedelta(days=10)),
@@ -84,24 +84,24 @@ def prepare(places: Places, ports: Ports, visits: Sequence[Visit], relay_port: i
     )  # fmt: skip
     register = places.central / "register.csv"
     write_register(register, visits)
-    _central(places, "import-register", str(register))
-    _central(
+    order(places, "import-register", str(register))
+    order(
         places, "aspirante", "add", "--process", PROCESS, "--office", "PRES",
         "--folio", FOLIO_SOLICITUD, "--name", "Aspirante de la demostración",
         "--email", ASPIRANTE_EMAIL, "--threshold", "presidencia",
     )  # fmt: skip
-    _central(
+    order(
         places, "user", "add", "--email", ASPIRANTE_EMAIL,
         "--name", "Aspirante de la demostración",
         "--role", "aspirante", "--aspirante", FOLIO_SOLICITUD,
     )  # fmt: skip
-    _central(
+    order(
         places, "auxiliar", "add", "--aspirante", FOLIO_SOLICITUD, "--id", AUXILIAR,
         "--nombres", "Auxiliar", "--paterno", "De la Demostración",
         "--email", "auxiliar@acopio.example", "--password-stdin",
         stdin=f"{AUXILIAR_PASSWORD}\n",
     )  # fmt: skip
-    _central(
+    order(
         places, "station", "claim", "--process", PROCESS, "--id", STATION,
         "--out", str(claim_file(places)),
     )  # fmt: skip
@@ -113,7 +113,7 @@ def invite(places: Places) -> str:
     Raises:
         SetupError: The order failed.
     """
-    said = _central(
+    said = order(
         places, "auxiliar", "add", "--aspirante", FOLIO_SOLICITUD, "--id", INVITED,
         "--nombres", "Invitada", "--paterno", "De la Demostración",
         "--email", "invitada@acopio.example",
@@ -204,7 +204,7 @@ def _row(person: Person, situacion: str, motivo: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _write_settings(places: Places, ports: Ports) -> None:
+def write_settings(places: Places, ports: Ports) -> None:
     """Add to the file that `init` wrote what a demonstration needs; all else is as shipped."""
     socket = os.path.relpath(places.vault_socket(), places.central)
     with places.central_config.open("a", encoding="utf-8") as file:
@@ -227,10 +227,13 @@ client_id = "acopio-portal"
         )
 
 
-def _central(places: Places, *arguments: str, stdin: str = "") -> str:
+def order(places: Places, *arguments: str, stdin: str = "") -> str:
     """Run one order of `acopio-central` in this process, whose start would cost a second each.
 
     Gives what it said.
+
+    Raises:
+        SetupError: It failed; the message is what it said.
     """
     places.logs.mkdir(parents=True, exist_ok=True)
     said = io.StringIO()
