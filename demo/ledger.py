@@ -19,7 +19,6 @@ from numpy.random import Generator
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from central.audit.merkle import leaf_hash
 from central.models import (
     AccountKind,
     Aspirante,
@@ -49,6 +48,7 @@ from domain.apoyo import SituacionRegistral, State
 from domain.folio import FolioRegistro
 from training.people import MEN, SURNAMES, WOMEN
 from wire.keys import Signer
+from wire.merkle import leaf_hash
 from wire.receipt import Receipt as ReceiptClaims
 from wire.receipt import sign_receipt
 
