@@ -27,7 +27,7 @@ from central.models import (
     WorkState,
 )
 from central.register.importing import COLUMNS, import_register
-from central.reports.rollups import recount
+from central.reports.recount import recount, repair
 from domain.apoyo import Partition
 
 
@@ -37,8 +37,13 @@ def register(subparsers: Any) -> None:
     importing.add_argument("file", type=Path, help=f"columnas: {', '.join(COLUMNS)}")
     status = command(subparsers, "status", "muestra cómo está la sede central", _status)
     status.add_argument("--json", action="store_true")
-    command(
+    counting = command(
         subparsers, "recount", "cuenta los registros de nuevo y compara con los reportes", _recount
+    )
+    counting.add_argument(
+        "--repair",
+        action="store_true",
+        help="antes rehace los conteos desde los registros",
     )
 
 
@@ -107,6 +112,10 @@ def gather(context: Context) -> dict[str, Any]:
 
 
 def _recount(arguments: argparse.Namespace) -> int:
+    if arguments.repair:
+        with opened(arguments) as context, context.database.write() as session:
+            session.connection(execution_options=_one_moment(context))
+            repair(session)
     with opened(arguments) as context, context.database.read() as session:
         session.connection(execution_options=_one_moment(context))
         differences = recount(session)

@@ -48,10 +48,13 @@ from central.models.records import (
 from central.models.register import MotivoBaja, RegisterEntry, RegisterSection, RegisterVersion
 from central.models.rollups import (
     RollupAuxiliar,
+    RollupCause,
     RollupDay,
     RollupDelta,
     RollupEntidad,
     RollupSeccion,
+    RollupStation,
+    RollupStep,
 )
 from central.models.stations import (
     Station,
@@ -102,10 +105,13 @@ __all__ = [
     "ReviewState",
     "RoleGrant",
     "RollupAuxiliar",
+    "RollupCause",
     "RollupDay",
     "RollupDelta",
     "RollupEntidad",
     "RollupSeccion",
+    "RollupStation",
+    "RollupStep",
     "StateChange",
     "Station",
     "StationClaim",

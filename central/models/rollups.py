@@ -1,4 +1,4 @@
-"""Counts for the reports: an append-only tail of deltas, folded into four narrow tables."""
+"""Counts for the reports: an append-only tail of deltas, folded into narrow tables."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from central.models.base import Base, BigKey, Key
 
 # In the rollups 0 stands for "the register has not said where": a key column is never null.
 UNKNOWN_PLACE = 0
+# A cause longer than this is counted under its beginning.
+MOST_OF_A_CAUSE = 120
 
 
 class RollupDelta(Base):
@@ -26,6 +28,12 @@ class RollupDelta(Base):
     seccion: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(24))
     change: Mapped[int] = mapped_column(SmallInteger)
+    # 0 where the release before this one wrote it.
+    station_id: Mapped[int] = mapped_column(BigKey, server_default="0")
+    # Why the record is in the state: see `central.models.partition.causes`.
+    causes: Mapped[list[str]] = mapped_column(server_default="[]")
+    # The state it came from, on the +1 of a change of state.
+    before: Mapped[str | None] = mapped_column(String(24))
 
 
 class RollupDay(Base):
@@ -70,4 +78,37 @@ class RollupSeccion(Base):
     entidad: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     seccion: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     state: Mapped[str] = mapped_column(String(24), primary_key=True)
+    records: Mapped[int] = mapped_column(BigKey)
+
+
+class RollupStation(Base):
+    """Records of an aspirante by capture station and state."""
+
+    __tablename__ = "rollup_stations"
+
+    aspirante_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    station_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(24), primary_key=True)
+    records: Mapped[int] = mapped_column(BigKey)
+
+
+class RollupCause(Base):
+    """Records of an aspirante by state and cause; one with two causes is counted under both."""
+
+    __tablename__ = "rollup_causes"
+
+    aspirante_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(24), primary_key=True)
+    cause: Mapped[str] = mapped_column(String(MOST_OF_A_CAUSE), primary_key=True)
+    records: Mapped[int] = mapped_column(BigKey)
+
+
+class RollupStep(Base):
+    """How often records of an aspirante went from one state to another."""
+
+    __tablename__ = "rollup_steps"
+
+    aspirante_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    before: Mapped[str] = mapped_column(String(24), primary_key=True)
+    after: Mapped[str] = mapped_column(String(24), primary_key=True)
     records: Mapped[int] = mapped_column(BigKey)

@@ -28,6 +28,7 @@ from central.models import (
     RollupSeccion,
     ThresholdRow,
 )
+from central.reports import sums
 from domain.apoyo import Partition, State
 from domain.threshold import BaseList, DispersionRule, Progress, Threshold, Unit, progress
 
@@ -112,7 +113,7 @@ def advance(session: Session, aspirante_id: int) -> Advance:
         raise NotFoundError("no such aspirante")
     by_day: dict[date, dict[str, int]] = defaultdict(dict)
     totals: dict[State, int] = dict.fromkeys(State, 0)
-    for day, state, count in session.execute(_by_day(aspirante_id)):
+    for day, state, count in session.execute(sums.counts(RollupDay, "day", aspirante_id)):
         by_day[day][state] = int(count)
         totals[State(state)] += int(count)
     threshold = aspirante.threshold
@@ -136,13 +137,8 @@ def auxiliares(
     shown = people[:limit]
     ids = [person.id for person in shown]
     counts: dict[int, dict[str, int]] = defaultdict(dict)
-    sums = _sums(
-        _folded(RollupAuxiliar.auxiliar_id, RollupAuxiliar, aspirante_id).where(
-            RollupAuxiliar.auxiliar_id.in_(ids)
-        ),
-        _tail(RollupDelta.auxiliar_id, aspirante_id).where(RollupDelta.auxiliar_id.in_(ids)),
-    )
-    for auxiliar_id, state, count in session.execute(sums):
+    captured = sums.counts(RollupAuxiliar, "auxiliar_id", aspirante_id, among=ids)
+    for auxiliar_id, state, count in session.execute(captured):
         counts[auxiliar_id][state] = int(count)
     return AuxiliarPage(
         rows=tuple(_auxiliar(person, counts[person.id]) for person in shown),
@@ -183,36 +179,6 @@ def _solicitud(aspirante: Aspirante) -> Solicitud:
         ends_at=aspirante.ends_at or process.ends_at,
         deliver_until=process.deliver_until,
         time_zone=process.time_zone,
-    )
-
-
-def _by_day(aspirante_id: int) -> Select[Any]:
-    return _sums(
-        _folded(RollupDay.day, RollupDay, aspirante_id), _tail(RollupDelta.day, aspirante_id)
-    )
-
-
-def _folded(key: Any, rollup: Any, aspirante_id: int) -> Select[Any]:
-    return select(
-        key.label("key"), rollup.state.label("state"), rollup.records.label("records")
-    ).where(rollup.aspirante_id == aspirante_id)
-
-
-def _tail(key: Any, aspirante_id: int) -> Select[Any]:
-    return select(
-        key.label("key"), RollupDelta.state.label("state"), RollupDelta.change.label("records")
-    ).where(RollupDelta.aspirante_id == aspirante_id)
-
-
-def _sums(folded: Select[Any], tail: Select[Any]) -> Select[Any]:
-    """Add rollup and tail in one statement: a fold between two would count a delta twice."""
-    both = union_all(folded, tail).subquery()
-    total = func.sum(both.c.records)
-    return (
-        select(both.c.key, both.c.state, total)
-        .group_by(both.c.key, both.c.state)
-        .having(total != 0)
-        .order_by(both.c.key)
     )
 
 
@@ -261,10 +227,7 @@ def _dispersion(row: ThresholdRow) -> DispersionRule | None:
 
 def _valid_by_unit(session: Session, aspirante_id: int, unit: Unit) -> dict[str, int]:
     if unit is Unit.ENTIDAD:
-        query = _sums(
-            _folded(RollupEntidad.entidad, RollupEntidad, aspirante_id),
-            _tail(RollupDelta.entidad, aspirante_id),
-        )
+        query = sums.counts(RollupEntidad, "entidad", aspirante_id)
         return {
             unit_code(unit, entidad, 0): int(count)
             for entidad, state, count in session.execute(query)

@@ -25,7 +25,7 @@ from central.models import (
     work,
 )
 from central.models.database import Database, insert_or_ignore
-from central.models.partition import move, reconsider_duplicates
+from central.models.partition import Registered, move, reconsider_duplicates
 from central.models.settings import ProcessSettings, read_settings
 from central.register.base import Answer, Question, Register
 from central.storage.citizens import CitizenSealer, citizen_key
@@ -279,14 +279,15 @@ class Verifier:
 def _apply(
     session: Session, record: Record, decision: Decision, answer: Answer | None, now: datetime
 ) -> None:
-    place = None
+    register = None
     if answer is not None:
         record.situacion_registral = answer.situacion
-        record.motivo_baja = answer.motivo_baja
         record.register_version_id = answer.version_id
-        if answer.place is not None:
-            at = answer.place
-            place = (at.entidad, at.distrito, at.municipio, at.seccion)
+        at = answer.place
+        register = Registered(
+            answer.motivo_baja,
+            None if at is None else (at.entidad, at.distrito, at.municipio, at.seccion),
+        )
     else:
         record.situacion_registral = SituacionRegistral.SIN_RESPUESTA
     move(
@@ -296,7 +297,7 @@ def _apply(
         reasons=decision.reasons,
         made_by=_MADE_BY,
         made_at=now,
-        place=place,
+        register=register,
     )
     record.valid = decision.valid
     record.review_state = decision.review_state

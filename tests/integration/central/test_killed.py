@@ -16,7 +16,7 @@ import requests
 from sqlalchemy import func, select
 
 from central.models import Packet, Receipt, Record
-from central.reports.rollups import recount
+from central.reports.recount import recount
 from domain.apoyo import Partition, State
 from tests.centres import IN_LISTA, Centre, FakeClock, Station, run
 from wire import api

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from central.migrations import steps
+from central.models import RollupStation
 from central.models.database import Database
-from tests.centres import AUXILIAR, OTHER_SOLICITUD, SOLICITUD, Centre
+from central.reports.recount import recount
+from central.reports.rollups import fold
+from tests.centres import AUXILIAR, IN_LISTA, OTHER_SOLICITUD, REMOVED, SOLICITUD, Centre
 
 
 @pytest.fixture
@@ -51,3 +54,20 @@ class TestTheStepOfThePortal:
         assert {places[AUXILIAR], places["TWICE"]} == {True, False}
         steps.downgrade(database, "0002")
         steps.upgrade(database)
+
+    def test_counts_by_station_cause_and_step_what_was_there_before(
+        self, centre: Centre, database: Database
+    ) -> None:
+        centre.start_vault()
+        station = centre.station()
+        for clave in (IN_LISTA[0], IN_LISTA[0], REMOVED):
+            station.receipt(station.apoyo(clave))
+        centre.verifier().run_once()
+        with database.write() as session:
+            fold(session)
+        station.receipt(station.apoyo(IN_LISTA[1]))
+        steps.downgrade(database, "0002")
+        steps.upgrade(database)
+        with database.read() as session:
+            assert recount(session) == []
+            assert session.scalars(select(func.sum(RollupStation.records))).one() == 4

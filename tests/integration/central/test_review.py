@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from central.errors import ConflictError, InvalidInputError
 from central.models import Record
-from central.reports.rollups import recount
+from central.reports.recount import recount
 from central.review.finding import approve, reject
 from domain.apoyo import State
 from tests.centres import Centre

@@ -17,12 +17,16 @@ from central.models import (
     Process,
     Record,
     ReviewState,
+    RollupCause,
     RollupDelta,
+    RollupStation,
+    RollupStep,
     StateChange,
     WorkState,
 )
 from central.models.partition import move, reconsider_duplicates
-from central.reports.rollups import fold, recount
+from central.reports.recount import recount
+from central.reports.rollups import fold
 from central.secrets import Secrets
 from central.vault.client import VaultClient
 from central.vault.protocol import PartName
@@ -436,6 +440,50 @@ class TestCounts:
         assert "coinciden" in run(centre.folder, "recount")
         states = Partition.of(record.state for record in records(centre))
         assert states.enviados == 5
+
+    def test_causes_stations_and_steps_are_counted(self, centre: Centre) -> None:
+        centre.start_vault()
+        station = centre.station()
+        for clave in (IN_LISTA[0], IN_LISTA[0], REMOVED):
+            station.receipt(station.apoyo(clave))
+        centre.verifier().run_once()
+        with centre.database.write() as session:
+            fold(session)
+            (motivo,) = session.scalars(
+                select(Record.motivo_baja).where(Record.motivo_baja.is_not(None))
+            )
+            causes = {row.cause: row.records for row in session.scalars(select(RollupCause))}
+            assert causes["duplicate.same_aspirante"] == causes[f"motivo.{motivo}"] == 1
+            steps = {
+                (row.before, row.after): row.records for row in session.scalars(select(RollupStep))
+            }
+            assert steps["en_procesamiento", "baja"] == steps["en_procesamiento", "duplicado"] == 1
+            assert sum(steps.values()) == 3
+            (station_id,) = session.scalars(select(RollupStation.station_id).distinct())
+            assert station_id > 0
+
+    def test_a_repair_makes_every_rollup_say_what_the_records_say(self, centre: Centre) -> None:
+        centre.start_vault()
+        station = centre.station()
+        for clave in (IN_LISTA[0], IN_LISTA[0], REMOVED):
+            station.receipt(station.apoyo(clave))
+        centre.verifier().run_once()
+        with centre.database.write() as session:
+            fold(session)
+            for rollup in ("days", "causes", "stations", "steps"):
+                session.execute(text(f"UPDATE rollup_{rollup} SET records = 70"))  # noqa: S608
+            session.execute(text("DELETE FROM rollup_auxiliares"))
+        with centre.database.read() as session:
+            assert {one.rollup for one in recount(session)} == {
+                "rollup_days",
+                "rollup_auxiliares",
+                "rollup_stations",
+                "rollup_causes",
+                "rollup_steps",
+            }
+        assert "coinciden" in run(centre.folder, "recount", "--repair")
+        with centre.database.read() as session:
+            assert recount(session) == []
 
     def test_a_wrong_rollup_is_found(self, centre: Centre) -> None:
         station = centre.station()
