@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from central.models.audit import AuditEntry
@@ -44,3 +45,29 @@ def write(
             details=dict(details or {}),
         )
     )
+
+
+def write_all(
+    session: Session,
+    subjects: Sequence[str],
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject_kind: str,
+    details: Mapping[str, Detail] | None = None,
+) -> None:
+    """Add the same act on many subjects, an entry each, in one statement."""
+    rows = [
+        {
+            "at": at,
+            "actor": actor,
+            "action": action,
+            "subject_kind": subject_kind,
+            "subject": subject,
+            "details": dict(details or {}),
+        }
+        for subject in subjects
+    ]
+    if rows:
+        session.execute(insert(AuditEntry), rows)

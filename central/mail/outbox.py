@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from central.models import Export, Mail, MailKind, Objection
@@ -64,7 +65,26 @@ def post_activation(
     session: Session, *, auxiliar_id: int, aspirante_id: int, now: datetime
 ) -> None:
     """Send a new activation code; each letter ends the code of the last one."""
-    post(session, MailKind.ACTIVATION, now=now, auxiliar_id=auxiliar_id, aspirante_id=aspirante_id)
+    post_activations(session, {auxiliar_id: aspirante_id}, now=now)
+
+
+def post_activations(
+    session: Session, aspirante_by_auxiliar: Mapping[int, int], *, now: datetime
+) -> None:
+    """Send a new activation code to each of many auxiliares, written down in one statement."""
+    rows = [
+        {
+            "kind": MailKind.ACTIVATION,
+            "auxiliar_id": auxiliar_id,
+            "aspirante_id": aspirante_id,
+            "details": {},
+            "created_at": now,
+            "next_try_at": now,
+        }
+        for auxiliar_id, aspirante_id in aspirante_by_auxiliar.items()
+    ]
+    if rows:
+        session.execute(insert(Mail), rows)
 
 
 def post_objection(session: Session, objection: Objection, step: str, *, now: datetime) -> None:

@@ -6,11 +6,15 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, UniqueConstraint, true
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from central.models.accounts import AccountKind
 from central.models.base import Base, BigKey, Key, choice
 from central.models.processes import Office, Process, ThresholdRow
+from domain.credential.text import fold
+
+_LONGEST_FOLDED = 320
 
 
 class Aspirante(Base):
@@ -66,6 +70,7 @@ class Auxiliar(Base):
         Index("uq_auxiliares_process_id_clave_key", "process_id", "clave_key", unique=True),
         # Keyset pages of Consulta de auxiliares, and the queue of those the register is asked for.
         Index("ix_auxiliares_aspirante_id_id_auxiliar", "aspirante_id", "id_auxiliar"),
+        Index("ix_auxiliares_aspirante_id_name", "aspirante_id", "name_folded", "id"),
         Index("ix_auxiliares_state_id", "state", "id"),
     )
 
@@ -83,6 +88,10 @@ class Auxiliar(Base):
     nombres: Mapped[str] = mapped_column(String(100))
     apellido_paterno: Mapped[str] = mapped_column(String(100), server_default="")
     apellido_materno: Mapped[str] = mapped_column(String(100), server_default="")
+    # Surnames and names without case and accents: what a list is sorted and searched by.
+    name_folded: Mapped[str] = mapped_column(
+        String(_LONGEST_FOLDED), default=lambda context: _folded(context), server_default=""
+    )
     born_on: Mapped[date | None]
     telefono_movil: Mapped[str | None] = mapped_column(String(20))
     email: Mapped[str] = mapped_column(String(254), index=True)
@@ -107,6 +116,17 @@ class Auxiliar(Base):
     created_at: Mapped[datetime]
 
     aspirante: Mapped[Aspirante] = relationship()
+
+
+def folded_name(nombres: str, apellido_paterno: str, apellido_materno: str) -> str:
+    """Give what `Auxiliar.name_folded` holds."""
+    return fold(f"{apellido_paterno} {apellido_materno} {nombres}")[:_LONGEST_FOLDED]
+
+
+def _folded(context: DefaultExecutionContext) -> str:
+    row: dict[str, str | None] = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types there
+    names = ("nombres", "apellido_paterno", "apellido_materno")
+    return folded_name(*(row.get(name) or "" for name in names))
 
 
 class BatchState(StrEnum):

@@ -99,6 +99,15 @@ class CaptureSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AuxiliarSettings:
+    """Who may capture in the process."""
+
+    # Each auxiliar gives a clave de elector, and only those that the register has in the Lista
+    # Nominal are invited. False: no clave is asked for, and everybody is invited at once.
+    register_check: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessSettings:
     """All settings of a process; an absent one has its default."""
 
@@ -106,6 +115,7 @@ class ProcessSettings:
     review: ReviewSettings = dataclasses.field(default_factory=ReviewSettings)
     hearing: HearingSettings = dataclasses.field(default_factory=HearingSettings)
     capture: CaptureSettings = dataclasses.field(default_factory=CaptureSettings)
+    auxiliares: AuxiliarSettings = dataclasses.field(default_factory=AuxiliarSettings)
 
 
 def read_settings(stored: Mapping[str, Any]) -> ProcessSettings:

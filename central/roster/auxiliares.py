@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from central.audit import trail
 from central.errors import ConflictError, InvalidInputError
 from central.models import Aspirante, Auxiliar, AuxiliarState
+from central.models.aspirantes import folded_name
+from central.roster.candidates import email_mistake, name_mistakes
+from central.roster.registration import lock_places
 from domain.activation_code import GROUP, GROUPS, parse_activation_code
 from domain.citizen_code import ALPHABET
 from wire.packet import IDENTIFIER
@@ -24,7 +27,7 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
 
 @dataclass(frozen=True, slots=True)
 class NewAuxiliar:
-    """An auxiliar as the aspirante names them."""
+    """An auxiliar as the authority enters them, with an id of its choice and unchecked."""
 
     id_auxiliar: str
     nombres: str
@@ -66,9 +69,12 @@ def put_auxiliar(
 
     Raises:
         InvalidInputError: The identifier, the names or the password cannot be accepted.
-        ConflictError: The identifier belongs to another aspirante.
+        ConflictError: The identifier belongs to another aspirante, or the e-mail to another
+            auxiliar of the process.
     """
     _check(new, password)
+    lock_places(session, aspirante.process_id)
+    _require_free_email(session, aspirante, new)
     auxiliar = session.execute(
         select(Auxiliar).where(Auxiliar.id_auxiliar == new.id_auxiliar)
     ).scalar_one_or_none()
@@ -88,6 +94,7 @@ def put_auxiliar(
     auxiliar.nombres, auxiliar.email = new.nombres, new.email.lower()
     auxiliar.apellido_paterno = new.apellido_paterno
     auxiliar.apellido_materno = new.apellido_materno
+    auxiliar.name_folded = folded_name(new.nombres, new.apellido_paterno, new.apellido_materno)
     auxiliar.born_on, auxiliar.telefono_movil = new.born_on, new.telefono_movil
     code = None
     if password is not None:
@@ -123,11 +130,26 @@ def renew_activation(auxiliar: Auxiliar, *, now: datetime) -> str:
 def _check(new: NewAuxiliar, password: str | None) -> None:
     if re.fullmatch(IDENTIFIER, new.id_auxiliar) is None:
         raise InvalidInputError("id: 1 to 16 of A-Z and 0-9", field="id_auxiliar")
-    if not new.nombres.strip():
-        raise InvalidInputError("a name is missing", field="nombres")
-    if not (new.apellido_paterno.strip() or new.apellido_materno.strip()):
-        raise InvalidInputError("one surname at least", field="apellido_paterno")
-    if "@" not in new.email:
-        raise InvalidInputError("not an e-mail address", field="email")
+    wrong = name_mistakes(
+        nombres=new.nombres.strip(),
+        apellido_paterno=new.apellido_paterno.strip(),
+        apellido_materno=new.apellido_materno.strip(),
+    )
+    if code := email_mistake(new.email.lower()):
+        wrong["email"] = code
+    for name, code in wrong.items():
+        raise InvalidInputError(f"{name}: {code}", field=name, code=code)
     if password is not None and len(password) < 8:
         raise InvalidInputError("a password has 8 characters at least", field="password")
+
+
+def _require_free_email(session: Session, aspirante: Aspirante, new: NewAuxiliar) -> None:
+    other = session.execute(
+        select(Auxiliar.id).where(
+            Auxiliar.process_id == aspirante.process_id,
+            Auxiliar.email == new.email.lower(),
+            Auxiliar.id_auxiliar != new.id_auxiliar,
+        )
+    ).first()
+    if other is not None:
+        raise ConflictError("the e-mail is of another auxiliar", code="auxiliar.email_taken")

@@ -11,6 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from domain.credential.text import fold
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -47,8 +49,9 @@ def downgrade() -> None:
     op.drop_index("uq_auxiliares_process_id_email", "auxiliares")
     op.drop_index("ix_auxiliares_state_id", "auxiliares")
     op.drop_index("ix_auxiliares_batch_id", "auxiliares")
+    op.drop_index("ix_auxiliares_aspirante_id_name", "auxiliares")
     op.drop_index("ix_auxiliares_aspirante_id_id_auxiliar", "auxiliares")
-    for column in ("clave_sealed", "batch_id", "process_id"):
+    for column in ("name_folded", "clave_sealed", "batch_id", "process_id"):
         op.drop_column("auxiliares", column)
     op.drop_column("user_sessions", "role")
     op.drop_index("uq_users_invitation_sha256", "users")
@@ -125,8 +128,30 @@ def _extend_auxiliares() -> None:
     op.create_index(
         "ix_auxiliares_aspirante_id_id_auxiliar", "auxiliares", ["aspirante_id", "id_auxiliar"]
     )
+    op.add_column(
+        "auxiliares", sa.Column("name_folded", sa.String(320), server_default="", nullable=False)
+    )
+    _fold_names()
+    op.create_index(
+        "ix_auxiliares_aspirante_id_name", "auxiliares", ["aspirante_id", "name_folded", "id"]
+    )
     op.create_index("ix_auxiliares_batch_id", "auxiliares", ["batch_id"])
     op.create_index("ix_auxiliares_state_id", "auxiliares", ["state", "id"])
+
+
+def _fold_names() -> None:
+    columns = ("id", "apellido_paterno", "apellido_materno", "nombres", "name_folded")
+    auxiliares = sa.table("auxiliares", *(sa.column(name) for name in columns))
+    connection = op.get_bind()
+    people = connection.execute(sa.select(*(auxiliares.c[name] for name in columns[:4]))).all()
+    rows = [{"key": person[0], "folded": fold(" ".join(person[1:]))[:320]} for person in people]
+    if rows:
+        connection.execute(
+            auxiliares.update()
+            .where(auxiliares.c.id == sa.bindparam("key"))
+            .values(name_folded=sa.bindparam("folded")),
+            rows,
+        )
 
 
 def _release_second_places(column: str) -> None:

@@ -51,6 +51,8 @@ class TestTheStepOfThePortal:
                 {"folio": SOLICITUD},
             ).scalars()
             assert all(of_the_first)
+            folded = session.execute(text("SELECT name_folded FROM auxiliares")).scalars()
+            assert set(folded) == {"INVENTADA PRUEBA", "PRUEBA"}
         assert {places[AUXILIAR], places["TWICE"]} == {True, False}
         steps.downgrade(database, "0002")
         steps.upgrade(database)
