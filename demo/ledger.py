@@ -38,10 +38,9 @@ from central.models import (
     Station,
     StationState,
     WorkState,
-    partition,
 )
 from central.models.database import Database
-from central.reports import rollups
+from central.reports.recount import repair
 from central.storage.citizens import CitizenNames, CitizenSealer, citizen_key
 from demo.history import DAYS, Campaign, Event, Section, events
 from domain.apoyo import SituacionRegistral, State
@@ -131,12 +130,10 @@ def write_campaign(
         progress(campaign.apoyos - len(told))  # what lies after this hour has not happened
 
 
-def fold(database: Database) -> None:
-    """Bring the counts into the rollups, as the worker does."""
-    while True:
-        with database.write() as session:
-            if not rollups.fold(session):
-                return
+def count(database: Database) -> None:
+    """Make the counts of the reports from what was written."""
+    with database.write() as session:
+        repair(session)
 
 
 class _Ledger:
@@ -188,7 +185,7 @@ class _Ledger:
         packets: list[dict[str, Any]] = []
         receipts: list[dict[str, Any]] = []
         changes: list[dict[str, Any]] = []
-        records, deltas = [], []
+        records: list[Record] = []
         citizens: list[dict[str, Any]] = []
         words: list[dict[str, Any]] = []
         for event in told:
@@ -207,14 +204,11 @@ class _Ledger:
             packets.append(self._packet(event, record))
             receipts.append(self._receipt(event, packets[-1]))
             changes += _changes(event, record)
-            deltas.append(partition.delta(record, +1))
         self._session.execute(insert(Packet), packets)
         self._session.add_all(records)
         self._session.flush()
         self._session.execute(insert(StateChange), changes)
         self._session.execute(insert(Receipt), receipts)
-        self._session.add_all(deltas)
-        self._session.flush()
         if citizens:
             self._session.execute(insert(Citizen), citizens)
             self._session.execute(insert(CitizenWord), words)

@@ -21,7 +21,7 @@ from central.secrets import Secrets
 from central.storage.citizens import CitizenSealer
 from demo import centre
 from demo.history import DAYS, DAYS_LEFT, Campaign, sections
-from demo.ledger import Keys, fold, write_campaign, write_sections
+from demo.ledger import Keys, count, write_campaign, write_sections
 from demo.places import Places, Ports, choose_ports
 from demo.processes import ProcessFailedError, Supervisor
 from demo.terminal import Terminal
@@ -142,7 +142,7 @@ def _prepare(places: Places, ports: Ports, terminal: Terminal) -> None:
             _register(places, campaign)
             write_campaign(database, keys, rng, campaign, land, now, progress)
         terminal.end_bar()
-        fold(database)
+        count(database)
     finally:
         database.close()
     centre.order(
