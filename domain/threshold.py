@@ -2,7 +2,8 @@
 
 A threshold is data: base list, share of it, and a rule of dispersion over units of the register.
 Shares are exact fractions, for one apoyo decides. Sources: LGIPE, article 371; the agreements of
-the revocación de mandato and of the new national parties.
+the revocación de mandato and of the new national parties; for the local examples Guerrero 2021,
+Quintana Roo 2015, Hidalgo 2020.
 """
 
 from __future__ import annotations
@@ -87,15 +88,39 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class UnitProgress:
+    """How far one unit has come towards its own share."""
+
+    code: str
+    valid: int
+    required: int
+
+    @property
+    def missing(self) -> int:
+        """How many apoyos the unit still needs."""
+        return max(0, self.required - self.valid)
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far the valid apoyos have come; `units_required` is 0 without a dispersion."""
 
     valid: int
     required: int
-    units_reached: int
     units_required: int
-    # Missing apoyos of each unit that is not there yet, the nearest first.
-    missing_by_unit: tuple[tuple[str, int], ...]
+    # Every unit that can reach its share, by its code.
+    units: tuple[UnitProgress, ...]
+
+    @property
+    def units_reached(self) -> int:
+        """How many units have reached their share."""
+        return sum(1 for unit in self.units if unit.missing == 0)
+
+    @property
+    def missing_by_unit(self) -> tuple[tuple[str, int], ...]:
+        """Missing apoyos of each unit that is not there yet, the nearest first."""
+        far = ((unit.code, unit.missing) for unit in self.units if unit.missing)
+        return tuple(sorted(far, key=lambda item: (item[1], item[0])))
 
     @property
     def missing(self) -> int:
@@ -127,24 +152,16 @@ def progress(
     required = threshold.required(base_total)
     rule = threshold.dispersion
     if rule is None:
-        return Progress(valid, required, 0, 0, ())
+        return Progress(valid, required, 0, ())
     if base_by_unit is None:
         raise ThresholdError("a dispersion needs the list of each unit")
     counted = valid_by_unit or {}
-    missing = {
-        unit: max(0, ceil(rule.percentage * base) - counted.get(unit, 0))
-        for unit, base in base_by_unit.items()
+    units = tuple(
+        UnitProgress(code, counted.get(code, 0), ceil(rule.percentage * base))
+        for code, base in sorted(base_by_unit.items())
         if base > 0
-    }
-    return Progress(
-        valid=valid,
-        required=required,
-        units_reached=sum(1 for count in missing.values() if count == 0),
-        units_required=rule.units_required(len(missing)),
-        missing_by_unit=tuple(
-            sorted(((u, n) for u, n in missing.items() if n), key=lambda item: (item[1], item[0]))
-        ),
     )
+    return Progress(valid, required, rule.units_required(len(units)), units)
 
 
 _ONE, _TWO, _THREE = Fraction(1, 100), Fraction(2, 100), Fraction(3, 100)
@@ -164,4 +181,12 @@ PUBLISHED: Mapping[str, Threshold] = {
     ),
     # Its assemblies are held elsewhere; apoyos count towards the share alone.
     "partido_nacional": Threshold(Fraction(26, 10_000), BaseList.PADRON),
+    # Local examples: the law of each entidad has its own.
+    "gubernatura_guerrero": Threshold(
+        _THREE, dispersion=DispersionRule(Unit.MUNICIPIO, _THREE, minimum_units=41)
+    ),
+    "gubernatura_quintana_roo": Threshold(
+        _THREE, dispersion=DispersionRule(Unit.DISTRITO, _THREE, minimum_share=Fraction(1))
+    ),
+    "ayuntamiento_hidalgo": Threshold(_THREE, BaseList.PADRON),
 }

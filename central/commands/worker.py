@@ -28,7 +28,7 @@ from central.logs import configure_logging
 from central.models import Record, UsedProof, WorkState
 from central.register.base import Register
 from central.register.synthetic import SyntheticRegister
-from central.reports import rollups
+from central.reports import medians, rollups
 from central.storage.citizens import CitizenSealer
 from central.storage.opening import open_blobs
 from central.vault.client import VaultClient
@@ -37,6 +37,7 @@ from central.verification.verifier import Verifier
 _log = logging.getLogger(__name__)
 
 _FOLD_EVERY_S = 5
+_RENEW_EVERY_S = 600
 _SIGN_EVERY_S = 60
 _SWEEP_EVERY_S = 600
 _LONGEST_PAUSE_S = 60
@@ -130,6 +131,10 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
         with database.write() as session:
             return rollups.fold(session)
 
+    def renew_medians() -> int:
+        with database.write() as session:
+            return medians.renew(session, now=clock.now())
+
     def checkpoint() -> int:
         with database.write() as session:
             return 0 if sign_checkpoint(session, signer, clock.now()) is None else 1
@@ -148,6 +153,7 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
     return [
         _Duty("verification", config.worker.idle_s, verifier.run_once, is_greedy=True),
         _Duty("rollups", _FOLD_EVERY_S, fold, is_greedy=True),
+        _Duty("medians", _RENEW_EVERY_S, renew_medians),
         _Duty("checkpoint", _SIGN_EVERY_S, checkpoint),
         _Duty("audit", _SIGN_EVERY_S, seal),
         _Duty("sweep", _SWEEP_EVERY_S, sweep),

@@ -47,6 +47,7 @@ from central.models.records import (
 )
 from central.models.register import MotivoBaja, RegisterEntry, RegisterSection, RegisterVersion
 from central.models.rollups import (
+    ProcessMedian,
     RollupAuxiliar,
     RollupCause,
     RollupDay,
@@ -97,6 +98,7 @@ __all__ = [
     "Packet",
     "PolicyVersion",
     "Process",
+    "ProcessMedian",
     "Receipt",
     "Record",
     "RegisterEntry",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Date, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,6 +13,7 @@ from central.models.base import Base, BigKey, Key
 UNKNOWN_PLACE = 0
 # A cause longer than this is counted under its beginning.
 MOST_OF_A_CAUSE = 120
+LEAST_BEHIND_A_MEDIAN = 5
 
 
 class RollupDelta(Base):
@@ -112,3 +113,20 @@ class RollupStep(Base):
     before: Mapped[str] = mapped_column(String(24), primary_key=True)
     after: Mapped[str] = mapped_column(String(24), primary_key=True)
     records: Mapped[int] = mapped_column(BigKey)
+
+
+class ProcessMedian(Base):
+    """A median over the auxiliares or stations of a process, made anew by the worker.
+
+    It is kept only where at least `LEAST_BEHIND_A_MEDIAN` of them are behind it: with fewer it
+    would tell one aspirante about another.
+    """
+
+    __tablename__ = "process_medians"
+
+    process_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    # A value of `central.reports.medians.Measure`.
+    measure: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[int]
+    behind: Mapped[int]
+    computed_at: Mapped[datetime]

@@ -32,7 +32,6 @@ def upgrade() -> None:
     _extend_users()
     _extend_auxiliares()
     _index_records()
-    _count_stations_causes_and_steps()
 
 
 def downgrade() -> None:
@@ -41,10 +40,6 @@ def downgrade() -> None:
         op.drop_index(f"ix_records_aspirante_id_{columns}", "records")
     op.drop_index("ix_records_aspirante_id_folio_registro", "records")
     op.drop_index("ix_records_aspirante_id_captured_at_id", "records")
-    for table in ("rollup_steps", "rollup_causes", "rollup_stations"):
-        op.drop_table(table)
-    for column in ("before", "causes", "station_id"):
-        op.drop_column("rollup_deltas", column)
     op.drop_index("uq_auxiliares_process_id_clave_key", "auxiliares")
     op.drop_index("uq_auxiliares_process_id_email", "auxiliares")
     op.drop_index("ix_auxiliares_state_id", "auxiliares")
@@ -311,71 +306,6 @@ def _create_mails() -> None:
     for column in ("user_id", "auxiliar_id", "aspirante_id", "sent_at"):
         op.create_index(f"ix_mails_{column}", "mails", [column])
     _index_work("mails")
-
-
-def _count_stations_causes_and_steps() -> None:
-    """Count what is there by station, cause and step; what comes is counted by its deltas."""
-    op.add_column(
-        "rollup_deltas", sa.Column("station_id", _BIG, server_default="0", nullable=False)
-    )
-    op.add_column(
-        "rollup_deltas", sa.Column("causes", sa.JSON(), server_default="[]", nullable=False)
-    )
-    op.add_column("rollup_deltas", sa.Column("before", sa.String(24), nullable=True))
-    _create_rollup("stations", sa.Column("station_id", _BIG, nullable=False), _text("state", 24))
-    _create_rollup("causes", _text("state", 24), _text("cause", 120))
-    _create_rollup("steps", _text("before", 24), _text("after", 24))
-    _fold_what_names_no_station()
-    op.execute(
-        "INSERT INTO rollup_stations (aspirante_id, station_id, state, records)"
-        " SELECT aspirante_id, station_id, state, count(*) FROM records GROUP BY 1, 2, 3"
-    )
-    each = "json_each" if op.get_bind().dialect.name == "sqlite" else "json_array_elements_text"
-    op.execute(
-        "INSERT INTO rollup_causes (aspirante_id, state, cause, records)"  # noqa: S608
-        " SELECT aspirante_id, state, cause, count(*) FROM ("
-        " SELECT r.aspirante_id, r.state, substr(reason.value, 1, 120) AS cause"
-        f" FROM records r JOIN {each}(r.reasons) AS reason ON true"
-        " UNION ALL SELECT aspirante_id, state, substr('motivo.' || motivo_baja, 1, 120)"
-        " FROM records WHERE state = 'baja' AND motivo_baja IS NOT NULL"
-        ") AS found GROUP BY 1, 2, 3"
-    )
-    op.execute(
-        "INSERT INTO rollup_steps (aspirante_id, before, after, records)"
-        " SELECT r.aspirante_id, c.before, c.after, count(*) FROM state_changes c"
-        " JOIN records r ON r.id = c.record_id WHERE c.before <> c.after GROUP BY 1, 2, 3"
-    )
-
-
-def _create_rollup(name: str, *keys: sa.Column[Any]) -> None:
-    op.create_table(
-        f"rollup_{name}",
-        sa.Column("aspirante_id", _BIG, autoincrement=False, nullable=False),
-        *keys,
-        sa.Column("records", _BIG, nullable=False),
-        sa.PrimaryKeyConstraint(
-            "aspirante_id", *(key.name for key in keys), name=f"pk_rollup_{name}"
-        ),
-    )
-
-
-def _text(name: str, length: int) -> sa.Column[str]:
-    return sa.Column(name, sa.String(length), nullable=False)
-
-
-def _fold_what_names_no_station() -> None:
-    for table, keys in (
-        ("rollup_days", "aspirante_id, day, state"),
-        ("rollup_auxiliares", "aspirante_id, auxiliar_id, state"),
-        ("rollup_entidades", "aspirante_id, entidad, state"),
-        ("rollup_secciones", "aspirante_id, entidad, seccion, state"),
-    ):
-        op.execute(
-            f"INSERT INTO {table} ({keys}, records) SELECT {keys}, sum(change)"  # noqa: S608
-            f" FROM rollup_deltas WHERE true GROUP BY {keys}"
-            f" ON CONFLICT ({keys}) DO UPDATE SET records = {table}.records + excluded.records"
-        )
-    op.execute("DELETE FROM rollup_deltas")
 
 
 def _key() -> sa.Column[int]:
