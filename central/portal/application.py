@@ -22,12 +22,11 @@ from central.portal import (
     sign_in,
     visitor,
 )
+from central.portal.bodies import bound_body
 from central.secrets import Secrets
 from central.services import services
 
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
-# A form of the portal is a few kilobytes.
-_MAX_FORM_BYTES = 64 * 1024
 
 
 def register(app: Flask) -> None:
@@ -87,7 +86,7 @@ def _protect_forms(app: Flask) -> None:
     def check_form() -> None:
         # Stations carry no cookie: each of their requests proves itself by a signature.
         if request.endpoint is not None and not request.path.startswith("/api/"):
-            request.max_content_length = _MAX_FORM_BYTES
+            bound_body(app)
             protection.protect()
 
 

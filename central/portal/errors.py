@@ -6,12 +6,13 @@ their own answers from `central.api`; nothing under `/api/` is touched here.
 
 import logging
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from central.errors import CentralError
+from central.portal.bodies import most_bytes
 
 _log = logging.getLogger(__name__)
 
@@ -49,4 +50,14 @@ def _page(status: int, kind: str = "http") -> ResponseReturnValue:
     if status >= 500:
         # Who signed in is asked of the database, which may be what failed.
         g.asks_nobody = True
-    return render_template("portal/error.html", status=status, kind=kind), status
+    page = render_template(
+        "portal/error.html", status=status, kind=kind, most_bytes=most_bytes(), back=_form_page()
+    )
+    return page, status
+
+
+def _form_page() -> str | None:
+    """Give the address of the form that was sent, where it is also a page."""
+    adapter = current_app.create_url_adapter(request)
+    is_page = adapter is not None and adapter.test(request.path, method="GET")
+    return request.path if request.method == "POST" and is_page else None

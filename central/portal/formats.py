@@ -14,6 +14,7 @@ from domain.apoyo import SituacionRegistral, State
 from domain.entidades import by_number
 
 _DEFAULT_ZONE = "America/Mexico_City"
+_MEBIBYTE = 1024 * 1024
 
 
 def register(app: Flask) -> None:
@@ -24,6 +25,7 @@ def register(app: Flask) -> None:
         instant=instant,
         short_instant=short_instant,
         percent=percent,
+        bytes_size=bytes_size,
     )
     app.jinja_env.globals.update(
         STATES=STATES,
@@ -66,6 +68,13 @@ def short_instant(value: datetime, zone: str = _DEFAULT_ZONE) -> str:
     """Write a moment for a table, the month shortened."""
     text = format_datetime(value, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
     return text.replace(".", "")
+
+
+def bytes_size(value: int) -> str:
+    """Write the size of a file: whole kilobytes, or megabytes with a decimal where it says more."""
+    if value < _MEBIBYTE:
+        return f"{format_decimal(max(1, round(value / 1024)), locale=_locale())} KB"
+    return f"{format_decimal(round(value / _MEBIBYTE, 1), format='0.#', locale=_locale())} MB"
 
 
 def entidad_name(entidad: int) -> str:

@@ -1,0 +1,38 @@
+"""How much a request may send: a few kilobytes, and more only where a view says so."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, current_app, request
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# A form of the portal is a few kilobytes.
+FORM_BYTES = 64 * 1024
+
+
+def accepts_bytes(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let the form of a view carry files of so many bytes together.
+
+    It stands below `requires`: what the request says of its own length is looked at before
+    anything of it is read.
+    """
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.most_body_bytes = most + FORM_BYTES  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def bound_body(app: Flask) -> None:
+    """Set the bound of the present request."""
+    view = app.view_functions.get(request.endpoint or "")
+    request.max_content_length = getattr(view, "most_body_bytes", FORM_BYTES)
+
+
+def most_bytes() -> int:
+    """Give how many bytes of files the present request may carry; 0: it takes none."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "most_body_bytes", FORM_BYTES) - FORM_BYTES
