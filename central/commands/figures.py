@@ -26,6 +26,7 @@ from central.models import (
     Station,
     WorkState,
 )
+from central.models.register import newest_version
 from central.register.importing import COLUMNS, import_register
 from central.reports.recount import recount, repair
 from domain.apoyo import Partition
@@ -90,10 +91,7 @@ def gather(context: Context) -> dict[str, Any]:
         checkpoint = session.execute(select(func.max(LogCheckpoint.size))).scalar_one()
         stations = session.execute(select(Station.state, func.count()).group_by(Station.state))
         newest = session.execute(
-            select(RegisterVersion.entries)
-            .where(RegisterVersion.complete)
-            .order_by(RegisterVersion.id.desc())
-            .limit(1)
+            select(RegisterVersion.entries).where(RegisterVersion.id == newest_version())
         ).scalar_one_or_none()
         return {
             "database_step": steps.current(context.database),

@@ -87,10 +87,10 @@ class PolicyOffice:
     ) -> wire_policy.Policy:
         process = session.get_one(Process, process_id)
         capture = read_settings(process.settings).capture
-        rows = [
-            (auxiliar, aspirante, self._scopes.of(session, aspirante))
-            for auxiliar, aspirante in _auxiliares(session, process)
-        ]
+        people = _auxiliares(session, process)
+        by_id = {aspirante.id: aspirante for _auxiliar, aspirante in people}
+        scopes = self._scopes.of(session, by_id.values())
+        rows = [(auxiliar, aspirante, scopes[aspirante.id]) for auxiliar, aspirante in people]
         return wire_policy.Policy(
             version=version,
             issued_ms=_ms(now),

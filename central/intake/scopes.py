@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.models import Aspirante, RegisterSection, RegisterVersion
+from central.models import Aspirante, RegisterSection
+from central.models.register import newest_version
 from wire.policy import Scope
 
 
@@ -17,17 +18,13 @@ class ScopeBook:
     def __init__(self) -> None:
         self._known: dict[tuple[int, str], Scope | None] = {}
 
-    def of(self, session: Session, aspirante: Aspirante) -> Scope | None:
-        """Give an aspirante's scope; None for anywhere, or where the register has no such place."""
-        if aspirante.scope_entidad is None:
-            return None
-        version = session.execute(
-            select(RegisterVersion.id)
-            .where(RegisterVersion.complete)
-            .order_by(RegisterVersion.id.desc())
-            .limit(1)
-        ).scalar_one_or_none()
-        if version is None:
+    def of(self, session: Session, aspirantes: Iterable[Aspirante]) -> dict[int, Scope | None]:
+        """Give scopes by aspirante; None for anywhere, or where the register has no such place."""
+        version = session.scalar(select(newest_version()))
+        return {aspirante.id: self._of(session, version, aspirante) for aspirante in aspirantes}
+
+    def _of(self, session: Session, version: int | None, aspirante: Aspirante) -> Scope | None:
+        if aspirante.scope_entidad is None or version is None:
             return None
         key = (version, _name(aspirante))
         if key not in self._known:

@@ -48,6 +48,7 @@ from central.models.records import (
 from central.models.register import MotivoBaja, RegisterEntry, RegisterSection, RegisterVersion
 from central.models.rollups import (
     ProcessMedian,
+    RollupActivity,
     RollupAuxiliar,
     RollupCause,
     RollupDay,
@@ -106,6 +107,7 @@ __all__ = [
     "RegisterVersion",
     "ReviewState",
     "RoleGrant",
+    "RollupActivity",
     "RollupAuxiliar",
     "RollupCause",
     "RollupDay",

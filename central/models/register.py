@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, LargeBinary, SmallInteger, String, false
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    LargeBinary,
+    ScalarSelect,
+    SmallInteger,
+    String,
+    false,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.models.base import Base, BigKey, Key
@@ -22,6 +32,11 @@ class RegisterVersion(Base):
     # An import is seen only when complete; the newest complete one answers.
     complete: Mapped[bool] = mapped_column(Boolean, server_default=false())
     imported_at: Mapped[datetime]
+
+
+def newest_version() -> ScalarSelect[int | None]:
+    """Give the id of the import that answers, to stand in a statement; null before the first."""
+    return select(func.max(RegisterVersion.id)).where(RegisterVersion.complete).scalar_subquery()
 
 
 class RegisterEntry(Base):

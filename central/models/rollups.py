@@ -59,6 +59,18 @@ class RollupAuxiliar(Base):
     records: Mapped[int] = mapped_column(BigKey)
 
 
+class RollupActivity(Base):
+    """Records of an aspirante by auxiliar, day of reception and station, whatever their state."""
+
+    __tablename__ = "rollup_activity"
+
+    aspirante_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    auxiliar_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    station_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    records: Mapped[int] = mapped_column(BigKey)
+
+
 class RollupEntidad(Base):
     """Records of an aspirante by entidad of the register and state."""
 

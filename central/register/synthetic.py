@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from central.errors import RegisterUnavailableError
 from central.models.database import Database
-from central.models.register import MotivoBaja, RegisterEntry, RegisterVersion
+from central.models.register import MotivoBaja, RegisterEntry, newest_version
 from central.register.base import Answer, Place, Question
 from domain.apoyo import SituacionRegistral
 from domain.credential.text import fold
@@ -38,12 +38,7 @@ class SyntheticRegister:
         keys = [entry_key(self._secret, question.clave_elector) for question in questions]
         try:
             with self._database.read() as session:
-                version = session.execute(
-                    select(RegisterVersion.id)
-                    .where(RegisterVersion.complete)
-                    .order_by(RegisterVersion.id.desc())
-                    .limit(1)
-                ).scalar_one_or_none()
+                version = session.scalar(select(newest_version()))
                 if version is None:
                     raise RegisterUnavailableError("no register was imported")
                 rows = session.execute(

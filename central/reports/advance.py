@@ -20,7 +20,6 @@ from central.models import (
     Auxiliar,
     AuxiliarState,
     RegisterSection,
-    RegisterVersion,
     RollupAuxiliar,
     RollupDay,
     RollupDelta,
@@ -28,6 +27,7 @@ from central.models import (
     RollupSeccion,
     ThresholdRow,
 )
+from central.models.register import newest_version
 from central.reports import sums
 from domain.apoyo import Partition, State
 from domain.threshold import BaseList, DispersionRule, Progress, Threshold, Unit, progress
@@ -263,7 +263,6 @@ def _valid_by_part(aspirante_id: int, unit: Unit) -> Select[Any]:
         return select(both.c.entidad, both.c.seccion, func.sum(both.c.records)).group_by(
             both.c.entidad, both.c.seccion
         )
-    newest = select(func.max(RegisterVersion.id)).where(RegisterVersion.complete).scalar_subquery()
     number = RegisterSection.distrito if unit is Unit.DISTRITO else RegisterSection.municipio
     return (
         select(both.c.entidad, number, func.sum(both.c.records))
@@ -272,7 +271,7 @@ def _valid_by_part(aspirante_id: int, unit: Unit) -> Select[Any]:
             RegisterSection,
             (RegisterSection.entidad == both.c.entidad)
             & (RegisterSection.seccion == both.c.seccion)
-            & (RegisterSection.version_id == newest),
+            & (RegisterSection.version_id == newest_version()),
         )
         .group_by(both.c.entidad, number)
     )

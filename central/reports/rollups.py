@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from central.models.database import lock_for_transaction
 from central.models.rollups import (
+    RollupActivity,
     RollupAuxiliar,
     RollupCause,
     RollupDay,
@@ -30,6 +31,7 @@ _MOST = 20_000
 SIMPLE_KEYS: dict[type[Any], tuple[str, ...]] = {
     RollupDay: ("aspirante_id", "day", "state"),
     RollupAuxiliar: ("aspirante_id", "auxiliar_id", "state"),
+    RollupActivity: ("aspirante_id", "auxiliar_id", "day", "station_id"),
     RollupEntidad: ("aspirante_id", "entidad", "state"),
     RollupSeccion: ("aspirante_id", "entidad", "seccion", "state"),
     RollupStation: ("aspirante_id", "station_id", "state"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.errors import InvalidInputError
-from central.models import RegisterSection, RegisterVersion, ThresholdRow, ThresholdUnit
+from central.models import RegisterSection, ThresholdRow, ThresholdUnit
+from central.models.register import newest_version
 from central.reports.advance import unit_code
 from domain.threshold import PUBLISHED, BaseList, Threshold, Unit
 
@@ -35,8 +36,7 @@ def make_threshold(
     base = RegisterSection.lista_nominal
     if threshold.base is BaseList.PADRON:
         base = RegisterSection.padron
-    newest = select(func.max(RegisterVersion.id)).where(RegisterVersion.complete).scalar_subquery()
-    query = select(RegisterSection, base).where(RegisterSection.version_id == newest)
+    query = select(RegisterSection, base).where(RegisterSection.version_id == newest_version())
     wanted = (
         (RegisterSection.entidad, entidad),
         (RegisterSection.distrito, distrito),

@@ -1,4 +1,4 @@
-"""Where rejections come from: counts by station, cause and step, and the medians of a process.
+"""Where rejections come from: counts by station, cause, step and activity, and the medians.
 
 The previous release goes on writing deltas meanwhile: they name no station and no cause, so
 `acopio-central recount --repair` puts the new counts right once it has stopped.
@@ -41,10 +41,21 @@ def upgrade() -> None:
     _create_rollup("stations", sa.Column("station_id", _BIG, nullable=False), _text("state", 24))
     _create_rollup("causes", _text("state", 24), _text("cause", 120))
     _create_rollup("steps", _text("before", 24), _text("after", 24))
+    _create_rollup(
+        "activity",
+        sa.Column("auxiliar_id", _BIG, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("station_id", _BIG, nullable=False),
+    )
     _fold_what_names_no_station()
     op.execute(
         "INSERT INTO rollup_stations (aspirante_id, station_id, state, records)"
         " SELECT aspirante_id, station_id, state, count(*) FROM records GROUP BY 1, 2, 3"
+    )
+    op.execute(
+        "INSERT INTO rollup_activity (aspirante_id, auxiliar_id, day, station_id, records)"
+        " SELECT aspirante_id, auxiliar_id, received_on, station_id, count(*) FROM records"
+        " GROUP BY 1, 2, 3, 4"
     )
     each = "json_each" if op.get_bind().dialect.name == "sqlite" else "json_array_elements_text"
     op.execute(
@@ -65,8 +76,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget these counts."""
-    for table in ("rollup_steps", "rollup_causes", "rollup_stations", "process_medians"):
-        op.drop_table(table)
+    for table in ("activity", "steps", "causes", "stations"):
+        op.drop_table(f"rollup_{table}")
+    op.drop_table("process_medians")
     for column in ("before", "causes", "station_id"):
         op.drop_column("rollup_deltas", column)
 

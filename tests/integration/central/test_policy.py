@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from central.intake.scopes import ranges
-from central.models import Aspirante, Process, RegisterSection
+from central.models import Aspirante, Auxiliar, AuxiliarState, Process, RegisterSection
 from tests.centres import NOW, SOLICITUD, Centre
+from tests.statements import counted
 from wire import api
 from wire.policy import Policy, verify_policy
 
@@ -74,3 +75,37 @@ class TestPeriod:
         mine, other = _policy(centre).auxiliares
         assert mine.ends_ms == int((NOW + timedelta(days=2)).timestamp() * 1000)
         assert (mine.starts_ms, other.ends_ms) == (0, 0)
+
+
+class TestMany:
+    def test_five_thousand_auxiliares_cost_no_statement_more_than_one(self, centre: Centre) -> None:
+        station = centre.station()
+
+        def statements() -> int:
+            with counted(centre.app.extensions["acopio"].database) as found:
+                station.call("GET", "/policy")
+            return len(found)
+
+        with centre.database.write() as session:
+            mine = session.scalars(
+                select(Aspirante).where(Aspirante.folio_solicitud == SOLICITUD)
+            ).one()
+            mine.scope_entidad = 9
+        statements()
+        with_two = statements()
+        with centre.database.write() as session:
+            rows = [
+                {
+                    "process_id": mine.process_id,
+                    "aspirante_id": mine.id,
+                    "id_auxiliar": f"MANY{number:04d}",
+                    "nombres": "Luisa",
+                    "email": f"many{number}@ejemplo.mx",
+                    "state": AuxiliarState.INVITED,
+                    "created_at": NOW,
+                }
+                for number in range(4_998)
+            ]
+            session.execute(insert(Auxiliar), rows)
+        statements()
+        assert statements() == with_two

@@ -1,12 +1,11 @@
 """Auxiliares come in: thousands at a time, each person once in a process, on each database."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.models import (
@@ -26,6 +25,7 @@ from central.storage.citizens import citizen_key
 from central.storage.sealing import Sealer
 from domain.citizen_code import ALPHABET
 from tests.centres import NOW, OTHER_SOLICITUD, SOLICITUD, Centre
+from tests.statements import counted
 
 SECRET = b"r" * 32
 SEALER = Sealer(b"c" * 32, CLAVE_PURPOSE)
@@ -67,20 +67,6 @@ def register(
     )
 
 
-@contextmanager
-def counted(session: Session) -> Iterator[list[str]]:
-    """Collect the statements that a session sends."""
-    statements: list[str] = []
-    bind = session.get_bind()
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(bind, "before_cursor_execute", note)
-    yield statements
-    event.remove(bind, "before_cursor_execute", note)
-
-
 class TestRegistering:
     def test_keeps_what_was_said_and_seals_the_clave(self, centre: Centre) -> None:
         with centre.database.write() as session:
@@ -105,7 +91,7 @@ class TestRegistering:
 
     def test_five_thousand_come_in_with_few_statements(self, centre: Centre) -> None:
         people = [candidate(number) for number in range(5_000)]
-        with centre.database.write() as session, counted(session) as statements:
+        with counted(centre.database) as statements, centre.database.write() as session:
             done = register(session, people, batch_id=7)
         assert len(done.added) == 5_000
         assert len(set(done.added.values())) == 5_000
