@@ -39,6 +39,7 @@ from central.models import (
     StationState,
     WorkState,
 )
+from central.models.aspirantes import folded_name
 from central.models.database import Database
 from central.reports.recount import repair
 from central.storage.citizens import CitizenNames, CitizenSealer, citizen_key
@@ -224,13 +225,15 @@ class _Ledger:
             state = AuxiliarState.DEACTIVATED
         registered = opened + dt.timedelta(days=float(self._rng.uniform(0, 9)))
         code = f"{campaign.folio[-2:]}A{number + 1:03d}"
+        names = (self._given_name(), self._surname(), self._surname())
         return Auxiliar(
             process_id=self._aspirante.process_id,
             aspirante_id=self._aspirante.id,
             id_auxiliar=code,
-            nombres=self._given_name(),
-            apellido_paterno=self._surname(),
-            apellido_materno=self._surname(),
+            nombres=names[0],
+            apellido_paterno=names[1],
+            apellido_materno=names[2],
+            name_folded=folded_name(*names),
             born_on=dt.date(1955, 1, 1) + dt.timedelta(days=int(self._rng.integers(18_000))),
             email=f"auxiliar.{code.lower()}@acopio.example",
             account_kind=AccountKind.GOOGLE if self._rng.random() < 0.8 else AccountKind.FACEBOOK,
