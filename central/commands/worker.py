@@ -29,14 +29,18 @@ from central.models import Record, UsedProof, WorkState
 from central.register.base import Register
 from central.register.synthetic import SyntheticRegister
 from central.reports import medians, rollups
+from central.roster.registration import CLAVE_PURPOSE
+from central.roster.situation import SituationDesk
 from central.storage.citizens import CitizenSealer
 from central.storage.opening import open_blobs
+from central.storage.sealing import Sealer
 from central.vault.client import VaultClient
 from central.verification.verifier import Verifier
 
 _log = logging.getLogger(__name__)
 
 _FOLD_EVERY_S = 5
+_ASK_EVERY_S = 5
 _RENEW_EVERY_S = 600
 _SIGN_EVERY_S = 60
 _SWEEP_EVERY_S = 600
@@ -124,6 +128,13 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
         clock,
         owner,
     )
+    situations = SituationDesk(
+        database,
+        open_register(context),
+        Sealer(context.secrets.random("citizens"), CLAVE_PURPOSE),
+        clock,
+        owner,
+    )
     signer = context.secrets.signer("receipts")
     blobs = open_blobs(config)
 
@@ -152,6 +163,7 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
 
     return [
         _Duty("verification", config.worker.idle_s, verifier.run_once, is_greedy=True),
+        _Duty("situations", _ASK_EVERY_S, situations.run_once, is_greedy=True),
         _Duty("rollups", _FOLD_EVERY_S, fold, is_greedy=True),
         _Duty("medians", _RENEW_EVERY_S, renew_medians),
         _Duty("checkpoint", _SIGN_EVERY_S, checkpoint),

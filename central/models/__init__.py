@@ -9,6 +9,7 @@ from central.models.aspirantes import (
     AuxiliarBatch,
     AuxiliarState,
     BatchState,
+    Stage,
 )
 from central.models.audit import AuditEntry, AuditSeal
 from central.models.base import Base
@@ -116,6 +117,7 @@ __all__ = [
     "RollupSeccion",
     "RollupStation",
     "RollupStep",
+    "Stage",
     "StateChange",
     "Station",
     "StationClaim",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from central.models.accounts import AccountKind
 from central.models.base import Base, BigKey, Key, choice
 from central.models.processes import Office, Process, ThresholdRow
+from domain.apoyo import SituacionRegistral
 from domain.credential.text import fold
 
 _LONGEST_FOLDED = 320
@@ -57,6 +58,18 @@ class AuxiliarState(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"  # blocked by the authority
     DEACTIVATED = "deactivated"  # by the aspirante
+
+
+class Stage(StrEnum):
+    """How far an auxiliar has come, as the aspirante sees it."""
+
+    REGISTERED = "registered"
+    CHECKED = "checked"  # the register has them in the Lista Nominal
+    NOT_LISTED = "not_listed"  # it has them elsewhere or not at all: they are not invited
+    INVITED = "invited"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DEACTIVATED = "deactivated"
 
 
 class Auxiliar(Base):
@@ -116,6 +129,14 @@ class Auxiliar(Base):
     created_at: Mapped[datetime]
 
     aspirante: Mapped[Aspirante] = relationship()
+
+    @property
+    def stage(self) -> Stage:
+        """Say how far they have come."""
+        if self.state is not AuxiliarState.REGISTERED or self.situacion_registral is None:
+            return Stage(self.state.value)
+        listed = self.situacion_registral == SituacionRegistral.LISTA_NOMINAL.value
+        return Stage.CHECKED if listed else Stage.NOT_LISTED
 
 
 def folded_name(nombres: str, apellido_paterno: str, apellido_materno: str) -> str:

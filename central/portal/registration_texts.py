@@ -48,6 +48,10 @@ SENTENCES: Mapping[str, LazyString] = {
         "Gmail has no such address: before the @ it takes 6 to 30 letters, digits and dots."
     ),
     "clave_elector.missing": _("Write the clave de elector from the front of the credencial."),
+    "clave_elector.again": _(
+        "Names or birth are others now: write the clave de elector again, so that the register can "
+        "be asked."
+    ),
     "clave_elector.length": _("A clave de elector has 18 characters. Count them again."),
     "clave_elector.form": _(
         "That is no clave de elector: 6 letters, 8 digits, H, M or X, and 3 digits. "

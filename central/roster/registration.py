@@ -61,8 +61,11 @@ def conflicts(
     candidates: Sequence[Candidate],
     *,
     register_secret: bytes,
+    besides: int | None = None,
 ) -> dict[int, dict[str, str]]:
     """Give, by place, which fields name somebody who captures in this process already.
+
+    `besides` is the number of an auxiliar who does not count: the one that is corrected.
 
     The codes end in `.own` for an auxiliar of the same aspirante, in `.taken` for one of another,
     which is not said; in `.repeated` for one named before among the candidates themselves.
@@ -74,7 +77,7 @@ def conflicts(
     columns: dict[str, Any] = {"email": Auxiliar.email, "clave_elector": Auxiliar.clave_key}
     found: dict[int, dict[str, str]] = {}
     for name, keys in values.items():
-        owners = _owners(session, aspirante, columns[name], {key for key in keys if key})
+        owners = _owners(session, aspirante, columns[name], {key for key in keys if key}, besides)
         seen: set[Any] = set()
         for place, key in enumerate(keys):
             if not key:
@@ -206,7 +209,7 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _owners(
-    session: Session, aspirante: Aspirante, column: Any, keys: Iterable[Any]
+    session: Session, aspirante: Aspirante, column: Any, keys: Iterable[Any], besides: int | None
 ) -> dict[Any, int]:
     ordered = sorted(keys)
     owners: dict[Any, int] = {}
@@ -215,6 +218,7 @@ def _owners(
             select(column, Auxiliar.aspirante_id).where(
                 Auxiliar.process_id == aspirante.process_id,
                 column.in_(ordered[begin : begin + _CHUNK]),
+                Auxiliar.id != (besides or 0),
             )
         )
         owners.update((key, owner) for key, owner in rows)

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from central.intake.scopes import ranges
 from central.models import Aspirante, Auxiliar, AuxiliarState, Process, RegisterSection
-from tests.centres import NOW, SOLICITUD, Centre
+from tests.centres import NOW, SOLICITUD, Centre, Station
 from tests.statements import counted
 from wire import api
 from wire.policy import Policy, verify_policy
@@ -21,7 +21,11 @@ TEXTS = {
 
 
 def _policy(centre: Centre) -> Policy:
-    station = centre.station()
+    return policy_of(centre.station())
+
+
+def policy_of(station: Station) -> Policy:
+    """Let a station fetch the policy in force."""
     answer = station.call("GET", "/policy")
     return verify_policy(api.from_json(api.PolicyAnswer, answer.data).policy, station.keys)
 
