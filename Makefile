@@ -42,6 +42,11 @@ pictures: $(INSTALLED) system-run system-test ## take the pictures of the README
 screens: $(INSTALLED) system-run system-test ## a picture of every screen of the kiosk, into var/screens
 	@$(PY) -m demo.screens $(ARGS)
 
+.PHONY: manuals
+manuals: $(INSTALLED) system-run system-test ## take the pictures of the manuals and make their PDFs
+	@$(PY) -m demo.manuals
+	@$(PY) -m central.manuals
+
 .PHONY: test
 test: $(INSTALLED) system-test ## every test: SQLite, PostgreSQL and Chromium included
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)

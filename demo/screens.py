@@ -141,33 +141,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readme", action="store_true", help="into docs/pictures, one a step")
     options = parser.parse_args(arguments)
+    if options.readme:
+        folder = ROOT / "docs" / "pictures"
+        taken = take_screens(folder, README, _OF_README)
+        _slim(taken)
+    else:
+        folder = ROOT / "var" / "screens"
+        shutil.rmtree(folder, ignore_errors=True)
+        taken = take_screens(folder, EVERY)
+    print(f"{len(taken)} pictures in {folder.relative_to(ROOT)}")
+    return 0
+
+
+def take_screens(
+    folder: Path, variants: Sequence[Variant], only: frozenset[str] = frozenset()
+) -> list[Path]:
+    """Take every page, or those that `only` names, into a folder; give the files.
+
+    Raises:
+        SetupError, ProcessFailedError: Centre or station did not start.
+    """
     places = Places(ROOT / "var" / "screens-station")
     visits = invent_visits(_SEED, 7)
     frames = scenes.frames_folder(ROOT / "var" / "demo" / "frames", _SEED)
     scenes.take_all(frames, visits, lambda *_: None)
-    folder = ROOT / "docs" / "pictures" if options.readme else ROOT / "var" / "screens"
-    if not options.readme:
-        shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     supervisor = Supervisor(ROOT, lambda text: print(text, file=sys.stderr))
     try:
         ports = stand.start(places, supervisor, frames, visits)
         with _browser() as page:
-            screens = Screens(
-                page,
-                f"http://127.0.0.1:{ports.kiosk}",
-                folder,
-                README if options.readme else EVERY,
-                _OF_README if options.readme else frozenset(),
-            )
+            screens = Screens(page, f"http://127.0.0.1:{ports.kiosk}", folder, variants, only)
             _walk(screens, _shower(places, frames, visits[-1]), centre.invite(places))
-            screens.taken += _slips(places, folder)
-        if options.readme:
-            _slim(screens.taken)
+        return screens.taken + _slips(places, folder)
     finally:
         supervisor.stop()
-    print(f"{len(screens.taken)} pictures in {folder.relative_to(ROOT)}")
-    return 0
 
 
 def _slips(places: Places, folder: Path) -> list[Path]:
@@ -296,7 +303,7 @@ def _visit(screens: Screens, show: Callable[[str], None]) -> None:
 
 
 def _workshop(screens: Screens, show: Callable[[str], None]) -> None:
-    screens.take("24-technician", "/technician/sign-in")
+    screens.take("24-technician-sign-in", "/technician/sign-in")
     screens.open("/technician/sign-in")
     screens.send("/technician/sign-in", password=station.TECHNICIAN_PASSWORD)
     show("front")

@@ -16,8 +16,10 @@ from central.portal import (
     formats,
     headers,
     health,
+    help_desk,
     home,
     language,
+    manuals,
     records,
     sign_in,
     visitor,
@@ -54,7 +56,7 @@ def register(app: Flask) -> None:
         static_url_path="/assets",
     )  # fmt: skip
     app.register_blueprint(assets)
-    for part in (sign_in, home, advance, records, auxiliares, language, health):
+    for part in (sign_in, home, advance, records, auxiliares, manuals, help_desk, language, health):
         app.register_blueprint(part.bp)
 
 

@@ -28,6 +28,9 @@ SAMPLES: Mapping[str, Sample] = {
     "portal.static filename": Sample(lambda _: "acopio.css", "nothing.css"),
     "sign_in.leave_for_provider name": Sample(lambda _: "local", "nobody"),
     "sign_in.come_back name": Sample(lambda _: "local", "nobody"),
+    "manuals.read slug": Sample(lambda _: "aspirantes", "nobody"),
+    "manuals.download slug": Sample(lambda _: "aspirantes", "nobody"),
+    "manuals.picture name": Sample(lambda _: "estacion-start.webp", "nothing.webp"),
     "records.detail folio": Sample(
         lambda world: world.own[1],
         "GOB001-AUX01-E7-99999999",

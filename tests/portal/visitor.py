@@ -81,6 +81,6 @@ class Visitor:
         return None if cookie is None else cookie.value
 
     def _seen(self, response: TestResponse) -> TestResponse:
-        if found := _TOKEN.search(response.text):
+        if response.mimetype == "text/html" and (found := _TOKEN.search(response.text)):
             self._token = found.group(1)
         return response

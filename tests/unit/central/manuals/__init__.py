@@ -1,0 +1,1 @@
+"""The manuals: what they say is what the product says."""
