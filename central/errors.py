@@ -13,6 +13,7 @@
     │   ├── OffsetError        a chunk does not continue what is there
     │   └── BlobMissingError   bytes that the database names are not there
     ├── RegisterUnavailableError  the register did not answer; asking again later may help
+    ├── MailUnavailableError   the mail server does not take letters just now, whatever they say
     └── VaultError
         ├── VaultUnavailableError  the vault's socket does not answer
         └── VaultRefusedError      the vault will not, or cannot, open this record
@@ -123,6 +124,13 @@ class RegisterUnavailableError(CentralError):
     """The register did not answer."""
 
     code = "register.unavailable"
+    status = 503
+
+
+class MailUnavailableError(CentralError):
+    """The mail server does not answer, or refuses us altogether; letters wait."""
+
+    code = "mail.unavailable"
     status = 503
 
 

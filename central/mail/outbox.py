@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from central.models import Export, Mail, MailKind, Objection
+from central.models import Export, Mail, MailKind, Objection, WorkState
 from central.models.database import insert_or_ignore
 
 # Nothing of a person is written here; these are the types that may be.
@@ -119,3 +119,25 @@ def post_export(session: Session, export: Export, *, now: datetime) -> None:
         details={"token": export.token},
         once=f"export:{export.id}",
     )
+
+
+def has_letters_due(session: Session, *, now: datetime) -> bool:
+    """Say whether a letter could leave now; those that wait for a later try do not count."""
+    due = (
+        select(Mail.id)
+        .where(Mail.work_state == WorkState.WAITING, Mail.next_try_at <= now)
+        .limit(1)
+    )
+    return session.execute(due).first() is not None
+
+
+def retry_dead(session: Session, *, now: datetime) -> int:
+    """Let every letter that was given up begin anew; give how many."""
+    revived = session.execute(
+        update(Mail)
+        .where(Mail.work_state == WorkState.DEAD)
+        .values(work_state=WorkState.WAITING, tries=0, next_try_at=now)
+        .returning(Mail.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(revived)
