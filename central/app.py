@@ -99,6 +99,7 @@ def check_production(config: Config) -> None:
     stand_ins = {
         "server.public_url": config.server.public_url.startswith("http://"),
         "stations.url": config.stations.url.startswith("http://"),
+        "mail.driver": config.mail.driver == "folder",
         "register.driver": config.register.driver == "synthetic",
         "portal.providers": any(
             provider.issuer.startswith("http://") for provider in config.portal.providers

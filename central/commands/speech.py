@@ -13,6 +13,17 @@ _SENTENCES = {
     "config.process": "Un ajuste del proceso es desconocido o está fuera de rango.",
     "config.no_key": "El proceso no tiene llave de apertura. Ejecute «acopio-central init».",
     "config.stand_in": "Hay un ajuste de demostración que no se permite en producción.",
+    "config.mail": "Los ajustes de correo ([mail]) no están completos o no son seguros. "
+    "Corríjalos; docs/operations.md los explica.",
+    "mail.auth": "El servidor de correo no acepta el usuario o la contraseña. Revise mail.user y "
+    "keys/smtp.secret.",
+    "mail.tls": "El certificado del servidor de correo no se pudo comprobar. Revise mail.host, "
+    "mail.security y mail.authority.",
+    "mail.not_offered": "El servidor de correo no ofrece STARTTLS o no pide contraseña. Revise "
+    "mail.port, mail.security y mail.user.",
+    "mail.unreachable": "El servidor de correo no responde. Revise mail.host, mail.port y la red.",
+    "mail.folder": "No se puede escribir en la carpeta de cartas (mail.folder).",
+    "mail.address": "Esa dirección de correo no se puede usar. Escriba una como nombre@ejemplo.mx.",
     "config.public_url": "La dirección pública debe ser https; http sólo se permite en esta misma "
     "máquina.",
     "secret": "Falta una llave o sus permisos no son seguros. Ejecute «acopio-central init» o "

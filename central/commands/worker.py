@@ -1,4 +1,4 @@
-"""`worker`: verification, rollups, checkpoints of the log, seals of the audit trail, sweeping.
+"""`worker`: verification, rollups, checkpoints, seals of the audit trail, sweeping, letters.
 
 Why a loop and not a queue: docs/decisions/0005-work-is-a-lease-on-the-row.md.
 """
@@ -23,9 +23,12 @@ from sqlalchemy import delete, select, update
 from central.audit.log import sign_checkpoint
 from central.audit.seals import seal_entries
 from central.commands.context import Context, command, opened
+from central.commands.mail import open_postman
 from central.commands.notify import notify
 from central.logs import configure_logging
+from central.mail.outbox import has_letters_due
 from central.models import Record, UsedProof, WorkState
+from central.notices.herald import Herald
 from central.register.base import Register
 from central.register.synthetic import SyntheticRegister
 from central.reports import medians, rollups
@@ -44,6 +47,8 @@ _ASK_EVERY_S = 5
 _RENEW_EVERY_S = 600
 _SIGN_EVERY_S = 60
 _SWEEP_EVERY_S = 600
+_NOTICE_EVERY_S = 5
+_MAIL_EVERY_S = 1
 _LONGEST_PAUSE_S = 60
 
 
@@ -161,6 +166,8 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
             session.execute(delete(UsedProof).where(UsedProof.used_at < stale))
         return 0
 
+    herald = Herald(database, clock, digest_hour=config.mail.digest_hour)
+    postman = open_postman(context, owner)
     return [
         _Duty("verification", config.worker.idle_s, verifier.run_once, is_greedy=True),
         _Duty("situations", _ASK_EVERY_S, situations.run_once, is_greedy=True),
@@ -169,6 +176,8 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
         _Duty("checkpoint", _SIGN_EVERY_S, checkpoint),
         _Duty("audit", _SIGN_EVERY_S, seal),
         _Duty("sweep", _SWEEP_EVERY_S, sweep),
+        _Duty("notices", _NOTICE_EVERY_S, herald.run_once, is_greedy=True),
+        _Duty("mail", _MAIL_EVERY_S, postman.run_once, is_greedy=True),
     ]
 
 
@@ -179,7 +188,7 @@ def _is_idle(context: Context) -> bool:
             .where(Record.work_state.in_((WorkState.WAITING, WorkState.LEASED)))
             .limit(1)
         ).first()
-    return waiting is None
+        return waiting is None and not has_letters_due(session, now=context.clock.now())
 
 
 def open_register(context: Context) -> Register:

@@ -25,8 +25,10 @@ def post(
     aspirante_id: int | None = None,
     details: Mapping[str, Detail] | None = None,
     once: str | None = None,
-) -> None:
+) -> bool:
     """Add a letter to the caller's transaction; with `once`, only where it is the first of it.
+
+    Says whether it was added.
 
     Args:
         session: A session that writes.
@@ -40,7 +42,7 @@ def post(
     """
     if (user_id is None) == (auxiliar_id is None):
         raise AssertionError("a letter goes to one person")
-    insert_or_ignore(
+    return insert_or_ignore(
         session,
         Mail,
         {

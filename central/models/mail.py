@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from central.models.accounts import User
@@ -35,7 +35,11 @@ class Mail(WorkRow):
     """
 
     __tablename__ = "mails"
-    __table_args__ = (open_work("mails"),)
+    __table_args__ = (
+        # The last letter of a kind about a request: what was said before.
+        Index("ix_mails_aspirante_id_kind_id", "aspirante_id", "kind", "id"),
+        open_work("mails"),
+    )
 
     kind: Mapped[MailKind] = mapped_column(choice(MailKind, 16))
     # To whom: one of the two.
@@ -47,7 +51,7 @@ class Mail(WorkRow):
     )
     # Whose request it is about.
     aspirante_id: Mapped[int | None] = mapped_column(
-        BigKey, ForeignKey("aspirantes.id", ondelete="CASCADE"), index=True
+        BigKey, ForeignKey("aspirantes.id", ondelete="CASCADE")
     )
     # Counts, codes and days; never a name, an address or a key of a person.
     details: Mapped[dict[str, Any]]

@@ -303,8 +303,9 @@ def _create_mails() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_mails"),
         sa.UniqueConstraint("once", name="uq_mails_once"),
     )
-    for column in ("user_id", "auxiliar_id", "aspirante_id", "sent_at"):
+    for column in ("user_id", "auxiliar_id", "sent_at"):
         op.create_index(f"ix_mails_{column}", "mails", [column])
+    op.create_index("ix_mails_aspirante_id_kind_id", "mails", ["aspirante_id", "kind", "id"])
     _index_work("mails")
 
 
