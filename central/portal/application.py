@@ -20,6 +20,7 @@ from central.portal import (
     home,
     language,
     manuals,
+    notices,
     records,
     sign_in,
     visitor,
@@ -56,7 +57,18 @@ def register(app: Flask) -> None:
         static_url_path="/assets",
     )  # fmt: skip
     app.register_blueprint(assets)
-    for part in (sign_in, home, advance, records, auxiliares, manuals, help_desk, language, health):
+    for part in (
+        sign_in,
+        home,
+        advance,
+        records,
+        auxiliares,
+        manuals,
+        help_desk,
+        notices,
+        language,
+        health,
+    ):
         app.register_blueprint(part.bp)
 
 
