@@ -34,8 +34,12 @@ def open_transport(config: Config, secrets: Secrets) -> Transport:
             "mail.security: without TLS only to this machine, and without a password",
             code="config.mail",
         )
+    password = secrets.text("smtp") if mail.user else None
+    if not (mail.user + (password or "")).isascii():
+        # SASL has words for others, smtplib has not.
+        raise ConfigError("mail.user, smtp.secret: ASCII alone", code="config.mail")
     try:
-        return SmtpTransport(mail, secrets.text("smtp") if mail.user else None)
+        return SmtpTransport(mail, password)
     except OSError as error:  # ssl.SSLError is one
         raise ConfigError(
             f"mail.authority: {mail.authority}: not a file of certificates", code="config.mail"
