@@ -65,13 +65,13 @@ class Renderer:
         # No program answers: neither an absence notice nor a list (RFC 3834; Exchange's own).
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message["Content-Language"] = TAG
         values = {"letter": letter, "tag": TAG, "host": self._host}
         text = self._templates.get_template("letter.txt").render(values)
         # Quoted-printable keeps every line under 76 characters, whatever the servers between do.
         message.set_content(_tidy(text), cte="quoted-printable")
         html = self._templates.get_template("letter.html").render(values)
         message.add_alternative(html, subtype="html", cte="quoted-printable")
+        message["Content-Language"] = TAG
         return message
 
 

@@ -88,8 +88,8 @@ def digest(situation: Situation) -> Iterator[Notice]:
         "day": day.isoformat(),
         "sent": came_in.sent if came_in else 0,
         "sent_valid": came_in.lista_nominal if came_in else 0,
-        # How much more than at the last letter; of the first one, since the beginning.
-        "more_valid": counts["lista_nominal"] - int(before.get("lista_nominal", 0)),
+        # How many more than at the last letter; the first one has none before it.
+        "more_valid": counts["lista_nominal"] - int(before["lista_nominal"]) if before else None,
         **counts,
         **_progress(report),
     }

@@ -31,11 +31,7 @@ def digest(
         (_("Sent that day"), number(told["sent"])),
         (_("of them in Lista Nominal"), number(told["sent_valid"])),
         (_("Sent in all"), number(total)),
-        (
-            _("In Lista Nominal"),
-            _("%(count)s (%(change)s since the last letter)", count=number(valid),
-              change=change(told["more_valid"])),
-        ),
+        (_("In Lista Nominal"), _with_change(valid, told["more_valid"])),
         (_("Still open"), number(open_ones)),
         (_("Rejected"), f"{number(rejected)} ({percent(rejected, total)})"),
         *_causes(told),
@@ -182,3 +178,11 @@ def _causes(told: dict[str, object]) -> list[tuple[str, str]]:
     counts = {state: int(str(told.get(state.value) or 0)) for state in REJECTED}
     most = sorted(counts, key=lambda state: -counts[state])
     return [(f"– {names[state]}", number(counts[state])) for state in most if counts[state]]
+
+
+def _with_change(count: int, more: int | None) -> str:
+    if more is None:
+        return number(count)
+    return _(
+        "%(count)s (%(change)s since the last letter)", count=number(count), change=change(more)
+    )
