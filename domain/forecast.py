@@ -36,7 +36,8 @@ class Outlook(StrEnum):
     REACHED = "reached"
     EXPECTED = "expected"  # once the open apoyos are decided as the others were
     OVER = "over"  # the period ended first
-    TOO_EARLY = "too_early"  # fewer than `LEAST_DAYS` complete days
+    # Fewer than `LEAST_DAYS` complete days, or nothing counts yet that shows where it comes from.
+    TOO_EARLY = "too_early"
     NO_PACE = "no_pace"  # nothing comes in, or nothing in a unit that is needed
     IN_TIME = "in_time"
     UNSURE = "unsure"  # the band holds the end of the period
@@ -141,9 +142,8 @@ def forecast(
     days_left = max(0.0, (ends_at - now) / timedelta(days=1))
     total = progress.required - progress.valid
     units = sorted(_growth(unit, progress.valid) for unit in progress.units)
-    for_units = units[progress.units_required - 1] if progress.units_required else 0.0
-    if progress.units_required > len(units):
-        for_units = inf
+    # As many units as are asked for are there once the last of the nearest ones is.
+    for_units = ([0.0, *units] + [inf] * progress.units_required)[progress.units_required]
     needed = max(total, for_units)
     missing = max(0, total - expected.likely)
 
@@ -155,7 +155,7 @@ def forecast(
             missing=missing,
             needed_per_day=_per_day(missing, days_left),
             waits_for_units=for_units > max(total, 0),
-            units=_units(progress, expected, going, now=now, ends_at=ends_at),
+            units=_units(progress, expected, going, now, days_left),
             **dates,
         )
 
@@ -165,45 +165,36 @@ def forecast(
         return answer(Outlook.EXPECTED)
     if days_left == 0:
         return answer(Outlook.OVER)
-    if going is None:
+    if going is None or (progress.valid == 0 and progress.units_required):
         return answer(Outlook.TOO_EARLY)
-    on = _date(now, going.days_until(needed - expected.likely))
-    if on is None:
+    likely = going.days_until(needed - expected.likely)
+    if likely > _FURTHEST_DAYS:
         return answer(Outlook.NO_PACE)
-    earliest = _date(now, going.earliest(needed - expected.high))
-    latest = _date(now, going.latest(needed - expected.low))
-    if latest is not None and latest <= ends_at.date():
+    first = going.earliest(needed - expected.high)
+    last = going.latest(needed - expected.low)
+    outlook = Outlook.UNSURE
+    if last <= days_left:
         outlook = Outlook.IN_TIME
-    elif earliest is not None and earliest > ends_at.date():
+    elif first > days_left:
         outlook = Outlook.TOO_LATE
-    else:
-        outlook = Outlook.UNSURE
-    return answer(outlook, on=on, earliest=earliest, latest=latest)
+    return answer(
+        outlook, on=_date(now, likely), earliest=_date(now, first), latest=_date(now, last)
+    )
 
 
 def _units(
-    progress: Progress,
-    expected: Expectation,
-    going: Pace | None,
-    *,
-    now: datetime,
-    ends_at: datetime,
+    progress: Progress, expected: Expectation, going: Pace | None, now: datetime, days_left: float
 ) -> tuple[UnitForecast, ...]:
-    days_left = max(0.0, (ends_at - now) / timedelta(days=1))
     found = []
     for unit in progress.units:
         if unit.missing == 0:
             continue
-        needed = _growth(unit, progress.valid) - expected.likely
-        on = _date(now, inf if going is None else going.days_until(needed))
+        needed = max(0.0, _growth(unit, progress.valid) - expected.likely)
+        days = inf if going is None else going.days_until(needed)
         share = unit.valid / progress.valid if progress.valid else 0.0
+        missing = max(0, ceil(unit.missing - share * expected.likely))
         found.append(
-            UnitForecast(
-                unit,
-                on,
-                on is not None and on <= ends_at.date(),
-                _per_day(max(0, ceil(unit.missing - share * expected.likely)), days_left),
-            )
+            UnitForecast(unit, _date(now, days), days <= days_left, _per_day(missing, days_left))
         )
     return tuple(sorted(found, key=lambda one: (one.unit.missing, one.unit.code)))
 
