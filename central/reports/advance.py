@@ -29,18 +29,19 @@ from central.models import (
 )
 from central.models.register import newest_version
 from central.reports import sums
-from domain.apoyo import Partition, State
+from domain.apoyo import OPEN_STATES, Partition, State
 from domain.threshold import BaseList, DispersionRule, Progress, Threshold, Unit, progress
 
 PAGE_SIZE = 100
 
 
 class Day(NamedTuple):
-    """What was received on one day, and how much of it is in lista nominal by now."""
+    """What was received on one day: how much of it is in lista nominal by now, and still open."""
 
     on: date
     sent: int
     lista_nominal: int
+    open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Solicitud:
     """Whose report it is: the request of one aspirante in one process."""
 
     aspirante_id: int
+    process_id: int
     folio: str
     aspirante: str
     process: str
@@ -170,6 +172,7 @@ def _solicitud(aspirante: Aspirante) -> Solicitud:
     process = aspirante.process
     return Solicitud(
         aspirante_id=aspirante.id,
+        process_id=aspirante.process_id,
         folio=aspirante.folio_solicitud,
         aspirante=aspirante.name,
         process=process.name,
@@ -187,12 +190,12 @@ def _without_holes(by_day: Mapping[date, Mapping[str, int]]) -> tuple[Day, ...]:
         return ()
     first, last = min(by_day), max(by_day)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return tuple(
-        Day(day, sum(by_day[day].values()), by_day[day].get(State.LISTA_NOMINAL, 0))
-        if day in by_day
-        else Day(day, 0, 0)
-        for day in days
-    )
+    return tuple(_day(day, by_day.get(day, {})) for day in days)
+
+
+def _day(on: date, counts: Mapping[str, int]) -> Day:
+    still_open = sum(counts.get(state, 0) for state in OPEN_STATES)
+    return Day(on, sum(counts.values()), counts.get(State.LISTA_NOMINAL, 0), still_open)
 
 
 def _progress(

@@ -16,7 +16,7 @@ from domain.apoyo import OPEN_STATES, State
 
 # Of fewer decided records a share says nothing.
 LEAST_DECIDED = 20
-REJECTED_STATES = tuple(
+REJECTED_STATES: tuple[State, ...] = tuple(
     state for state in State if state not in OPEN_STATES and state is not State.LISTA_NOMINAL
 )
 
