@@ -182,6 +182,23 @@ def forecast(
     )
 
 
+def course(
+    counted: int, expected: Expectation, going: Pace, days: int
+) -> tuple[tuple[float, float, float], ...]:
+    """Give what counts after each of so many days: low, likely, high; the first is today's."""
+    found = []
+    for n in range(days + 1):
+        low, likely, high = going.grown(n)
+        found.append(
+            (
+                counted + expected.low + low,
+                counted + expected.likely + likely,
+                counted + expected.high + high,
+            )
+        )
+    return tuple(found)
+
+
 def _units(
     progress: Progress, expected: Expectation, going: Pace | None, now: datetime, days_left: float
 ) -> tuple[UnitForecast, ...]:

@@ -9,9 +9,10 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask
 from flask_babel import get_locale
 
-from central.portal.labels import AUXILIAR_STATES, REVIEW_STATES, STATES
+from central.portal.labels import AUXILIAR_STATES, REVIEW_STATES, STATES, UNITS
 from domain.apoyo import SituacionRegistral, State
 from domain.entidades import by_number
+from domain.threshold import Unit
 
 _DEFAULT_ZONE = "America/Mexico_City"
 _MEBIBYTE = 1024 * 1024
@@ -22,6 +23,9 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number,
         short_day=short_day,
+        long_day=long_day,
+        rate=rate,
+        permille=permille,
         instant=instant,
         short_instant=short_instant,
         percent=percent,
@@ -34,6 +38,8 @@ def register(app: Flask) -> None:
         REVIEW_STATES=REVIEW_STATES,
         AUXILIAR_STATES=AUXILIAR_STATES,
         entidad_name=entidad_name,
+        UNITS=UNITS,
+        unit_name=unit_name,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -56,6 +62,21 @@ def percent(part: int, whole: int) -> str:
 def short_day(value: date) -> str:
     """Write day and month, for axes and narrow tables."""
     return format_date(value, "d MMM", _locale()).replace(".", "")
+
+
+def long_day(value: date) -> str:
+    """Write a whole day for a sentence."""
+    return format_date(value, "d 'de' MMMM 'de' y" if _is_spanish() else "MMMM d, y", _locale())
+
+
+def rate(value: float) -> str:
+    """Write a number per day: whole from ten on, with one decimal below."""
+    return format_decimal(value, format="#,##0" if value >= 10 else "#,##0.#", locale=_locale())
+
+
+def permille(value: int) -> str:
+    """Write thousandths as a percentage with one decimal."""
+    return format_percent(value / 1000, format="0.0%", locale=_locale())
 
 
 def instant(value: datetime, zone: str = _DEFAULT_ZONE) -> str:
@@ -81,6 +102,14 @@ def entidad_name(entidad: int) -> str:
     """Give the name of an entidad by the register's number, or the number itself."""
     found = by_number(f"{entidad:02d}")
     return found.name.title().replace(" De ", " de ") if found else str(entidad)
+
+
+def unit_name(unit: Unit, code: str) -> str:
+    """Name a unit of a dispersion by its code: its entidad, or `Distrito 07` of one."""
+    entidad, _, number = code.partition("-")
+    if unit is Unit.ENTIDAD:
+        return entidad_name(int(entidad))
+    return f"{UNITS[unit].name} {number} · {entidad_name(int(entidad))}"
 
 
 def _is_spanish() -> bool:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from central.models import AuxiliarState, ReviewState
 from domain.apoyo import State
+from domain.threshold import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,25 @@ STATES = {
     State.EN_MESA_DE_CONTROL: StateLabel(
         _("At the mesa de control"), _("People are looking at the images."), "warn"
     ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLabel:
+    """A unit of a dispersion: its name, several of it, and what they are asked to do."""
+
+    name: LazyString
+    names: LazyString
+    reaching: LazyString
+
+
+UNITS = {
+    Unit.ENTIDAD: UnitLabel(_("Entidad"), _("Entidades"), _("Entidades that reach their share")),
+    Unit.DISTRITO: UnitLabel(_("Distrito"), _("Distritos"), _("Distritos that reach their share")),
+    Unit.MUNICIPIO: UnitLabel(
+        _("Municipio"), _("Municipios"), _("Municipios that reach their share")
+    ),
+    Unit.SECCION: UnitLabel(_("Sección"), _("Secciones"), _("Secciones that reach their share")),
 }
 
 REVIEW_STATES = {

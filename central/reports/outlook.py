@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,10 @@ from central.models import RollupDelta, RollupStep
 from central.reports.advance import Advance, Day
 from domain.apoyo import OPEN_STATES, State
 from domain.expectation import Expectation, WaysOut, expected_valid, spread_of_days
-from domain.forecast import Forecast, Pace, forecast, pace
+from domain.forecast import Forecast, Pace, course, forecast, pace
+
+# So many days ahead are shown, or as many as lie behind.
+_LEAST_AHEAD = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Outlook:
     forecast: Forecast | None
     today: date
     days_left: float
+    # What may count by the end of today and of each day ahead: low, likely, high.
+    course: tuple[tuple[float, float, float], ...]
 
 
 def outlook(session: Session, report: Advance, *, now: datetime) -> Outlook:
@@ -47,6 +53,9 @@ def outlook(session: Session, report: Advance, *, now: datetime) -> Outlook:
     zone = ZoneInfo(report.solicitud.time_zone)
     local, ends_at = now.astimezone(zone), report.solicitud.ends_at.astimezone(zone)
     going = pace(_likely_by_day(report.days, expected, local.date()))
+    days_left = max(0.0, (ends_at - local) / timedelta(days=1))
+    counted = report.partition[State.LISTA_NOMINAL]
+    days = min(ceil(days_left), max(_LEAST_AHEAD, len(report.days)))
     return Outlook(
         expected=expected,
         decided_in_processing=_all(from_processing),
@@ -58,7 +67,8 @@ def outlook(session: Session, report: Advance, *, now: datetime) -> Outlook:
             else forecast(report.progress, expected, going, now=local, ends_at=ends_at)
         ),
         today=local.date(),
-        days_left=max(0.0, (ends_at - local) / timedelta(days=1)),
+        days_left=days_left,
+        course=() if going is None or not days else course(counted, expected, going, days),
     )
 
 

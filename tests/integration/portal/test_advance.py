@@ -99,7 +99,7 @@ class TestThePage:
 
     def test_the_picture_names_itself_and_has_no_inline_style(self, aspirante: Visitor) -> None:
         page = aspirante.get("/reports/advance").text
-        assert page.count('role="img"') == 5
+        assert page.count('role="img"') == 6
         assert all("aria-label=" in svg for svg in re.findall(r'<svg[^>]*role="img"[^>]*>', page))
         assert not re.search(r"\sstyle=|<style|<script", page)
 

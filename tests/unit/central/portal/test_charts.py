@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.portal.charts import PARTS_WIDTH, count_ticks, daily_curve, partition_bar
+from central.portal.charts import PARTS_WIDTH, count_ticks, partition_bar
+from central.portal.daily_curve import daily_curve
 from domain.apoyo import Partition, State
 
 COUNTS = st.dictionaries(st.sampled_from(list(State)), st.integers(0, 13_097_041))
