@@ -15,7 +15,7 @@ from central.portal.unit_map import UnitMap
 from central.portal.visitor import chosen_solicitud, own_solicitudes
 from central.reports.advance import Advance, Day, advance
 from central.reports.outlook import Outlook, outlook
-from central.reports.rejections import rejections
+from central.reports.rejection_sources import rejection_sources
 from central.services import services
 from domain.threshold import Unit
 
@@ -29,7 +29,7 @@ def show() -> ResponseReturnValue:
     parts = services()
     report = advance(parts.session, chosen_solicitud().aspirante_id)
     ahead = outlook(parts.session, report, now=parts.clock.now())
-    why = rejections(parts.session, report)
+    why = rejection_sources(parts.session, report)
     goal = None if report.progress is None else report.progress.required
     days = _until_today(report, ahead)
     counts = [(day.on, day.sent, day.lista_nominal) for day in days]

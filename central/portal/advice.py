@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from central.models.partition import MOTIVO
 from central.portal.reasons import explain
-from central.reports.rejections import Cause
+from central.reports.rejection_sources import Cause
 from domain.apoyo import State
 
 # A cause below this share of the rejections is told in the table alone.

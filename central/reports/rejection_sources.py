@@ -67,7 +67,7 @@ class Rejections:
         return round(1000 * self.rejected / self.decided) if self.decided else 0
 
 
-def rejections(session: Session, report: Advance) -> Rejections:
+def rejection_sources(session: Session, report: Advance) -> Rejections:
     """Say where the rejections of a report come from."""
     aspirante_id = report.solicitud.aspirante_id
     rejected = sum(report.partition[state] for state in REJECTED_STATES)
