@@ -128,17 +128,24 @@ class PortalConfig:
 
     session_hours: Annotated[int, Limits(low=1, high=24, unit="h")] = 8
     idle_minutes: Annotated[int, Limits(low=1, high=24 * 60, unit="min")] = 30
-    # The same for the authority's people, whose pages reach further.
-    staff_session_hours: Annotated[int, Limits(low=1, high=24, unit="h")] = 4
-    staff_idle_minutes: Annotated[int, Limits(low=1, high=24 * 60, unit="min")] = 15
-    # So many mistakes of one of the authority's people close their sign-in for so long.
-    staff_tries: Annotated[int, Limits(low=1, high=100)] = 5
-    staff_lock_minutes: Annotated[int, Limits(low=1, high=24 * 60, unit="min")] = 15
-    # Tries to sign in with a password that one address may make in a minute, in each process.
-    staff_attempts_per_minute: Annotated[int, Limits(low=1, high=1000)] = 10
     providers: Annotated[tuple[ProviderConfig, ...], Limits(most=8)] = ()
     # Where the source of this very server can be had; the licence asks for it of a changed one.
     source_url: Annotated[str, Limits(pattern=r"(https?://[^\s]+)?", most=300)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsConfig:
+    """Reports that people ask for as files."""
+
+    # How long a file can be downloaded; its row in the log stays.
+    keep_days: Annotated[int, Limits(low=1, high=365, unit="days")] = 14
+    # A PDF is laid out in memory: rows beyond these are in CSV and XLSX only.
+    pdf_rows: Annotated[int, Limits(low=100, high=20_000, unit="rows")] = 2_000
+    # Unfinished reports that one aspirante may have at a time.
+    waiting: Annotated[int, Limits(low=1, high=1_000)] = 10
+    lease_s: Annotated[int, Limits(low=2, high=3600, unit="s")] = 60
+    # A report that fails this often is given up.
+    tries: Annotated[int, Limits(low=1, high=100)] = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +202,7 @@ class Config:
     server: ServerConfig = dataclasses.field(default_factory=ServerConfig)
     portal: PortalConfig = dataclasses.field(default_factory=PortalConfig)
     mail: MailConfig = dataclasses.field(default_factory=MailConfig)
+    reports: ReportsConfig = dataclasses.field(default_factory=ReportsConfig)
 
 
 def read_config(path: Path) -> Config:

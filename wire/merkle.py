@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -28,20 +28,51 @@ def split(count: int) -> int:
 
 def root(hashes: Sequence[bytes]) -> bytes:
     """Compute the root over leaf hashes."""
-    if not hashes:
-        return EMPTY_ROOT
-    # Complete subtrees from left to right, the largest first: never more than 64.
-    stack: list[tuple[int, bytes]] = []
+    tree = RootBuilder()
     for leaf in hashes:
-        height, value = 0, leaf
-        while stack and stack[-1][0] == height:
-            value = node_hash(stack.pop()[1], value)
+        tree.add(0, leaf)
+    return tree.root()
+
+
+class RootBuilder:
+    """Computes a root from complete subtrees, given from left to right; keeps 64 hashes at most."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._stack: list[tuple[int, bytes]] = []
+
+    def add(self, height: int, value: bytes) -> None:
+        """Add the subtree of 2^height leaves that comes next.
+
+        Raises:
+            ValueError: No complete subtree of that height begins here.
+        """
+        if self.size % (1 << height):
+            raise ValueError("no subtree of that height begins here")
+        self.size += 1 << height
+        while self._stack and self._stack[-1][0] == height:
+            value = node_hash(self._stack.pop()[1], value)
             height += 1
-        stack.append((height, value))
-    value = stack.pop()[1]
-    while stack:
-        value = node_hash(stack.pop()[1], value)
-    return value
+        self._stack.append((height, value))
+
+    def root(self) -> bytes:
+        """Give the root over all that was added."""
+        if not self._stack:
+            return EMPTY_ROOT
+        *rest, (_height, value) = self._stack
+        for _height, left in reversed(rest):
+            value = node_hash(left, value)
+        return value
+
+
+def complete_subtrees(low: int, high: int) -> Iterator[tuple[int, int]]:
+    """Give first leaf and height of the fewest complete subtrees that cover low to high."""
+    while low < high:
+        height = (high - low).bit_length() - 1
+        if low:
+            height = min(height, (low & -low).bit_length() - 1)
+        yield low, height
+        low += 1 << height
 
 
 def inclusion_proof(index: int, size: int, range_root: RangeRoot) -> list[bytes]:

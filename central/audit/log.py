@@ -45,9 +45,7 @@ def sign_checkpoint(session: Session, signer: Signer, now: datetime) -> LogCheck
     """Sign the head of the log if it has grown; None when it has not."""
     lock_for_transaction(session, b"acopio/log-checkpoint")
     size = session.execute(select(LogHead.size).where(LogHead.id == _HEAD)).scalar_one()
-    last = session.execute(
-        select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
-    ).scalar_one_or_none()
+    last = newest_checkpoint(session)
     if size == 0 or (last is not None and last.size == size):
         return None
     _build_tiles(session, size)
@@ -73,12 +71,30 @@ def proof_of(session: Session, index: int, size: int) -> list[bytes]:
     return inclusion_proof(index, size, lambda low, high: range_root(session, low, high))
 
 
+def leaf_hashes(session: Session, low: int, high: int) -> list[bytes]:
+    """Give the hashes of some leaves, high excluded."""
+    return list(
+        session.execute(
+            select(Receipt.leaf_hash)
+            .where(Receipt.log_index >= low, Receipt.log_index < high)
+            .order_by(Receipt.log_index)
+        ).scalars()
+    )
+
+
+def newest_checkpoint(session: Session) -> LogCheckpoint | None:
+    """Give the newest signed head of the log."""
+    return session.execute(
+        select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
+    ).scalar_one_or_none()
+
+
 def range_root(session: Session, low: int, high: int) -> bytes:
     """Compute the root over a range of leaves; full tiles of 256, 65,536, … are read, not built."""
     count = high - low
     if count <= _TILE:
         tile = _tile(session, 1, low // _TILE) if count == _TILE and low % _TILE == 0 else None
-        return root(_leaves(session, low, high)) if tile is None else tile
+        return root(leaf_hashes(session, low, high)) if tile is None else tile
     level = 1
     while (1 << (_TILE_BITS * (level + 1))) <= count:
         level += 1
@@ -102,22 +118,12 @@ def _build_tiles(session: Session, size: int) -> None:
         ).scalar_one_or_none()
         for position in range(0 if done is None else done + 1, size // width):
             if level == 1:
-                below = _leaves(session, position * _TILE, (position + 1) * _TILE)
+                below = leaf_hashes(session, position * _TILE, (position + 1) * _TILE)
             else:
                 below = _tiles(session, level - 1, position * _TILE, (position + 1) * _TILE)
             values = {"level": level, "position": position, "hash": root(below)}
             insert_or_ignore(session, LogTile, values)
         level += 1
-
-
-def _leaves(session: Session, low: int, high: int) -> list[bytes]:
-    return list(
-        session.execute(
-            select(Receipt.leaf_hash)
-            .where(Receipt.log_index >= low, Receipt.log_index < high)
-            .order_by(Receipt.log_index)
-        ).scalars()
-    )
 
 
 def _tile(session: Session, level: int, position: int) -> bytes | None:

@@ -15,6 +15,7 @@ from central.config import Config, read_config
 from central.migrations.steps import require_head
 from central.models.database import Database
 from central.secrets import Secrets
+from domain.clock import Clock
 
 Subparsers = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -26,7 +27,7 @@ class Context:
     config: Config
     database: Database
     secrets: Secrets
-    clock: SystemClock
+    clock: Clock
     actor: str
 
 

@@ -25,9 +25,10 @@ from central.audit.seals import seal_entries
 from central.commands.context import Context, command, opened
 from central.commands.mail import open_postman
 from central.commands.notify import notify
+from central.commands.reports import ReportThread, open_maker
 from central.logs import configure_logging
 from central.mail.outbox import has_letters_due
-from central.models import Record, UsedProof, WorkState
+from central.models import Export, Record, UsedProof, WorkState
 from central.notices.herald import Herald
 from central.register.base import Register
 from central.register.synthetic import SyntheticRegister
@@ -104,17 +105,20 @@ def _worker(arguments: argparse.Namespace) -> int:
             Path(context.config.vault.socket), timeout_s=context.config.vault.timeout_s
         )
         duties = _duties(context, vault, owner)
+        maker = open_maker(context, owner)
+        duties.append(_Duty("reports", _SWEEP_EVERY_S, maker.sweep))
         _log.info("worker.started owner=%s", owner)
         notify("READY=1")
-        while not stopping.is_set():
-            now_ms = context.clock.monotonic_ms()
-            done = sum(duty.run_if_due(now_ms) for duty in duties)
-            notify("WATCHDOG=1")
-            if done:
-                continue
-            if arguments.once and _is_idle(context):
-                break
-            stopping.wait(context.config.worker.idle_s)
+        with ReportThread(maker, context.config.worker.idle_s):
+            while not stopping.is_set():
+                now_ms = context.clock.monotonic_ms()
+                done = sum(duty.run_if_due(now_ms) for duty in duties)
+                notify("WATCHDOG=1")
+                if done:
+                    continue
+                if arguments.once and _is_idle(context):
+                    break
+                stopping.wait(context.config.worker.idle_s)
         vault.close()
         _log.info("worker.stopped owner=%s", owner)
     return 0
@@ -182,13 +186,13 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
 
 
 def _is_idle(context: Context) -> bool:
+    unfinished = (WorkState.WAITING, WorkState.LEASED)
     with context.database.read() as session:
-        waiting = session.execute(
-            select(Record.id)
-            .where(Record.work_state.in_((WorkState.WAITING, WorkState.LEASED)))
-            .limit(1)
-        ).first()
-        return waiting is None and not has_letters_due(session, now=context.clock.now())
+        waiting = (
+            session.execute(select(kind.id).where(kind.work_state.in_(unfinished)).limit(1)).first()
+            for kind in (Record, Export)
+        )
+        return not any(waiting) and not has_letters_due(session, now=context.clock.now())
 
 
 def open_register(context: Context) -> Register:

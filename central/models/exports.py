@@ -44,6 +44,8 @@ class Export(WorkRow):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+    # When the bytes were deleted; who has a copy can still check it against this row.
+    removed_at: Mapped[datetime | None]
 
     aspirante: Mapped[Aspirante] = relationship()
     user: Mapped[User] = relationship()

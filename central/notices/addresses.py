@@ -26,7 +26,7 @@ class Addresses:
 
     def exports(self) -> str:
         """Where finished reports are downloaded."""
-        return f"{self.root}/reports/detailed"
+        return f"{self.root}/reports/files"
 
     def notices(self) -> str:
         """Where a person chooses which letters come."""

@@ -4,6 +4,7 @@ The templates draw what stands here; no script and no style attribute is needed,
 content security policy holds. Lengths are in units of the SVG's view box, y grows downwards.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,4 +55,15 @@ def partition_bar(partition: Partition) -> tuple[Box, ...]:
         width = smallest + room * count / partition.enviados
         boxes.append(Box(round(x, 2), 0, round(width, 2), 40, state.value))
         x += width + gap
+    return tuple(boxes)
+
+
+def row_bar(counts: Mapping[State, int], most: int) -> tuple[Box, ...]:
+    """Lay the states of one row side by side; a row of `most` apoyos fills `PARTS_WIDTH`."""
+    boxes, x = [], 0.0
+    for state in State:
+        width = PARTS_WIDTH * counts.get(state, 0) / max(most, 1)
+        if width:
+            boxes.append(Box(round(x, 1), 0, round(max(width, 2.0), 1), 20, state.value))
+            x += width
     return tuple(boxes)

@@ -37,7 +37,7 @@ def register(app: Flask) -> None:
             raise error
         if error.status >= 500:
             _log.error("page.failed endpoint=%s code=%s", request.endpoint, error.code)
-        return _page(error.status)
+        return _page(error.status, error.code)
 
     @app.errorhandler(InternalServerError)
     def failed(error: InternalServerError) -> ResponseReturnValue:

@@ -88,10 +88,11 @@ _FAMILIES: tuple[tuple[str, LazyString], ...] = (
 def explain(state: State, codes: Iterable[str]) -> tuple[Explanation, ...]:
     """Give the reasons of a record: what its state says by itself, then each code."""
     of_state = (_STATES[state],) if state in _STATES else ()
-    return of_state + tuple(_of_code(code) for code in codes)
+    return of_state + tuple(explain_code(code) for code in codes)
 
 
-def _of_code(code: str) -> Explanation:
+def explain_code(code: str) -> Explanation:
+    """Give one reason by its code."""
     if code in _CODES:
         return Explanation(code, *_CODES[code])
     for prefix, sentence in _FAMILIES:

@@ -202,6 +202,7 @@ def _create_exports() -> None:
         sa.Column("created_at", _INSTANT, nullable=False),
         sa.Column("finished_at", _INSTANT, nullable=True),
         sa.Column("expires_at", _INSTANT, nullable=True),
+        sa.Column("removed_at", _INSTANT, nullable=True),
         _foreign("exports", "aspirante_id", "aspirantes", "RESTRICT"),
         _foreign("exports", "user_id", "users", "RESTRICT"),
         sa.PrimaryKeyConstraint("id", name="pk_exports"),

@@ -7,7 +7,6 @@ from sqlalchemy import select, update
 
 from central.accounts.local_provider import Account
 from central.models import AuditEntry, User, UserIdentity, UserSession
-from tests.portal.people import OWN_EMAIL
 from tests.portal.provider import (
     DEACTIVATED,
     OTHER,
@@ -18,7 +17,7 @@ from tests.portal.provider import (
     UNVERIFIED,
 )
 from tests.portal.visitor import Visitor
-from tests.portal.world import World
+from tests.portal.world import OWN_EMAIL, World
 
 
 class TestSigningIn:
