@@ -128,6 +128,14 @@ class PortalConfig:
 
     session_hours: Annotated[int, Limits(low=1, high=24, unit="h")] = 8
     idle_minutes: Annotated[int, Limits(low=1, high=24 * 60, unit="min")] = 30
+    # The same for the authority's people, whose pages reach further.
+    staff_session_hours: Annotated[int, Limits(low=1, high=24, unit="h")] = 4
+    staff_idle_minutes: Annotated[int, Limits(low=1, high=24 * 60, unit="min")] = 15
+    # So many mistakes of one of the authority's people close their sign-in for so long.
+    staff_tries: Annotated[int, Limits(low=1, high=100)] = 5
+    staff_lock_minutes: Annotated[int, Limits(low=1, high=24 * 60, unit="min")] = 15
+    # Tries to sign in with a password that one address may make in a minute, in each process.
+    staff_attempts_per_minute: Annotated[int, Limits(low=1, high=1000)] = 10
     providers: Annotated[tuple[ProviderConfig, ...], Limits(most=8)] = ()
     # Where the source of this very server can be had; the licence asks for it of a changed one.
     source_url: Annotated[str, Limits(pattern=r"(https?://[^\s]+)?", most=300)] = ""

@@ -45,6 +45,8 @@ _ODD = {
     State.EN_MESA_DE_CONTROL: 0.09,
 }
 _OUTSIDE_SHARE = 0.06
+# So many of those that count were looked at by the mesa de control first.
+_REVIEWED_SHARE = 0.2
 # Of the last hours much is still open.
 _OPEN_HOURS = 30.0
 _REASONS: dict[State, tuple[tuple[tuple[str, ...], float], ...]] = {
@@ -116,6 +118,8 @@ class Event:
     motivo: str | None
     # When the register and the review had said what they say; None: they have not.
     decided_at: dt.datetime | None
+    # Whether people looked at the images before that.
+    was_reviewed: bool
 
 
 def sections(rng: Generator) -> list[Section]:
@@ -131,7 +135,7 @@ def sections(rng: Generator) -> list[Section]:
                     distrito=number % 4 + 1,
                     municipio=number % 6 + 1,
                     seccion=entidad * 100 + number + 1,
-                    lista_nominal=int(size * 12 / count * rng.uniform(0.7, 1.3)),
+                    lista_nominal=int(size * rng.uniform(0.7, 1.3)),
                 )
             )
     return found
@@ -184,7 +188,10 @@ def _event(
         state = State.EN_MESA_DE_CONTROL
     is_open = state is State.EN_PROCESAMIENTO
     decided = received + dt.timedelta(minutes=float(rng.exponential(4)))
-    if state is State.INCONSISTENCIA:
+    was_reviewed = state is State.INCONSISTENCIA or (
+        state is State.LISTA_NOMINAL and age_h > 72 and rng.random() < _REVIEWED_SHARE
+    )
+    if was_reviewed:
         decided += dt.timedelta(hours=float(rng.uniform(4, 60)))
     return Event(
         auxiliar=auxiliar,
@@ -196,6 +203,7 @@ def _event(
         reasons=_draw(rng, _REASONS[state]) if state in _REASONS else (),
         motivo=_draw(rng, _MOTIVOS) if state is State.BAJA else None,
         decided_at=None if is_open else min(decided, now),
+        was_reviewed=was_reviewed,
     )
 
 

@@ -59,9 +59,8 @@ _SITUACIONES = {
     State.NO_ENCONTRADO: SituacionRegistral.DATOS_NO_ENCONTRADOS,
     State.EN_PROCESAMIENTO: SituacionRegistral.SIN_RESPUESTA,
 }
-_VALID = {State.LISTA_NOMINAL: True, State.EN_PROCESAMIENTO: None, State.EN_MESA_DE_CONTROL: None}
+_UNDECIDED = (State.EN_PROCESAMIENTO, State.EN_MESA_DE_CONTROL)
 _REVIEWS = {
-    State.LISTA_NOMINAL: ReviewState.APPROVED,
     State.EN_MESA_DE_CONTROL: ReviewState.PENDING,
     State.INCONSISTENCIA: ReviewState.REJECTED,
 }
@@ -268,8 +267,8 @@ class _Ledger:
             received_at=event.received_at,
             received_on=event.received_at.astimezone(self._zone).date(),
             state=event.state,
-            review_state=_REVIEWS.get(event.state, ReviewState.NOT_ASKED),
-            valid=_VALID.get(event.state, False),
+            review_state=_review(event),
+            valid=None if event.state in _UNDECIDED else event.state is State.LISTA_NOMINAL,
             reasons=list(event.reasons),
             verified_at=event.decided_at,
             situacion_registral=_SITUACIONES.get(event.state, SituacionRegistral.LISTA_NOMINAL),
@@ -339,6 +338,12 @@ class _Ledger:
         return SURNAMES[int(self._rng.integers(len(SURNAMES)))].replace("_", " ")
 
 
+def _review(event: Event) -> ReviewState:
+    if event.state is State.LISTA_NOMINAL and event.was_reviewed:
+        return ReviewState.APPROVED
+    return _REVIEWS.get(event.state, ReviewState.NOT_ASKED)
+
+
 def _changes(event: Event, record: Record) -> Iterable[dict[str, Any]]:
     yield {
         "record_id": record.id,
@@ -351,7 +356,7 @@ def _changes(event: Event, record: Record) -> Iterable[dict[str, Any]]:
     if event.decided_at is None:
         return
     before = State.EN_PROCESAMIENTO
-    if event.state is State.INCONSISTENCIA:
+    if event.was_reviewed:
         yield {
             "record_id": record.id,
             "before": before.value,
@@ -366,6 +371,6 @@ def _changes(event: Event, record: Record) -> Iterable[dict[str, Any]]:
         "before": before.value,
         "after": event.state.value,
         "reasons": list(event.reasons),
-        "made_by": "user:1" if event.state is State.INCONSISTENCIA else "verification",
+        "made_by": "user:1" if event.was_reviewed else "verification",
         "made_at": event.decided_at,
     }

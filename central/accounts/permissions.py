@@ -40,12 +40,21 @@ class Permission(StrEnum):
     MAKE_OWN_REPORTS = "make_own_reports"
     OBJECT_TO_REJECTIONS = "object_to_rejections"
     USE_STAFF_PAGES = "use_staff_pages"
+    SET_UP_OWN_SIGN_IN = "set_up_own_sign_in"
+    END_OWN_SESSIONS = "end_own_sessions"
     ADMIT_ASPIRANTES = "admit_aspirantes"
 
 
 _NOTHING: frozenset[Permission] = frozenset()
 
-_ADMITS = frozenset({Permission.USE_STAFF_PAGES, Permission.ADMIT_ASPIRANTES})
+# All that somebody of the authority may do before the second factor and the own password are set.
+SETTING_UP = frozenset({Permission.SET_UP_OWN_SIGN_IN})
+
+_ADMITS = SETTING_UP | {
+    Permission.USE_STAFF_PAGES,
+    Permission.END_OWN_SESSIONS,
+    Permission.ADMIT_ASPIRANTES,
+}
 
 # Staff work on the authority's pages and sign in there; the aspirante's portal gives them nothing.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
@@ -58,6 +67,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ASPIRANTE: frozenset(
         {
             Permission.USE_PORTAL,
+            Permission.END_OWN_SESSIONS,
             Permission.SEE_OWN_ADVANCE,
             Permission.SEE_OWN_RECORDS,
             Permission.SEE_OWN_AUXILIARES,
@@ -84,6 +94,11 @@ PUBLIC_ENDPOINTS: Mapping[str, str] = {
     "sign_in.start": "the page with the buttons to sign in",
     "sign_in.leave_for_provider": "sends the browser to the provider of accounts",
     "sign_in.come_back": "the provider sends the browser here",
+    "sign_in.forget_facebook": "what Facebook asks of every application: how data are deleted",
+    "welcome.show": "the page behind the button of the letter; a token of 256 bits opens it",
+    "welcome.follow": "the same, confirmed by the button",
+    "staff_sign_in.start": "the form with which people of the authority sign in",
+    "staff_sign_in.enter": "the same form, sent",
     "sign_in.leave": "ends the session of the browser, whatever its role, if it has one",
 }
 
@@ -91,8 +106,8 @@ PUBLIC_ENDPOINTS: Mapping[str, str] = {
 def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a view run for those who hold the permission.
 
-    Without a session the visitor is sent to the sign-in page; with a session that lacks the
-    permission the answer is 403.
+    Without a session the visitor is sent to the sign-in page, and with one that is not set up yet
+    to what is missing; with a session that lacks the permission the answer is 403.
     """
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:
@@ -100,7 +115,9 @@ def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined,no-any-return]
-            if permission not in PERMISSIONS[current_user.role]:
+            if permission not in current_user.permissions:
+                if current_user.is_setting_up and permission in PERMISSIONS[current_user.role]:
+                    return current_app.login_manager.unauthorized()  # type: ignore[attr-defined,no-any-return]
                 abort(403)
             return view(*args, **kwargs)
 

@@ -11,7 +11,8 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin
 
-from central.accounts.permissions import Role
+from central.accounts.permissions import PERMISSIONS, SETTING_UP, Permission, Role
+from central.accounts.staff import Proof
 from central.models import UserSession
 
 
@@ -25,6 +26,13 @@ class Principal(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     name: str = field(repr=False)
     role: Role
     aspirante_ids: tuple[int, ...]
+    # Signed in, but without a second factor or a password of their own: both come first.
+    is_setting_up: bool = False
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """Give what the person may do in this session."""
+        return PERMISSIONS[self.role] & SETTING_UP if self.is_setting_up else PERMISSIONS[self.role]
 
     def get_id(self) -> str:
         """Give the token of the session, not the person: ending the session ends the sign-in."""
@@ -44,6 +52,8 @@ def principal_of(row: UserSession, token: str) -> Principal | None:
         name=row.user.name,
         role=Role(row.role),
         aspirante_ids=tuple(sorted(own)),
+        is_setting_up=row.method == Proof.PASSWORD
+        or (row.role != Role.ASPIRANTE and row.user.must_change_password),
     )
 
 

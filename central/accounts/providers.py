@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 from central.accounts.identity import Identity
 from central.config import ProviderConfig
 from central.errors import ConfigError
+from central.models import AccountKind
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ FACEBOOK_GRAPH = "https://graph.facebook.com"
 # Facebook retires a version of its Graph API about two years after its release.
 FACEBOOK_GRAPH_VERSION = "v25.0"
 _TIMEOUT_S = 10
+# By the name in the settings; a provider of another name (the local one) stands for either.
+ACCOUNT_KINDS = {"google": AccountKind.GOOGLE, "facebook": AccountKind.FACEBOOK}
 
 
 class Interruption(StrEnum):
@@ -50,6 +53,11 @@ class Provider:
     label: str
     kind: str
     client: Any = field(repr=False)
+
+    @property
+    def account_kind(self) -> AccountKind | None:
+        """Give the tipo de cuenta it stands for; None for one that stands for any."""
+        return ACCOUNT_KINDS.get(self.name)
 
     def leave(self, redirect_uri: str) -> Response | Interruption:
         """Send the browser to the provider; it comes back to `redirect_uri`."""

@@ -6,17 +6,22 @@ out, and when the person is deactivated; each is decided here and not by the coo
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from central.accounts.permissions import Role
+from central.errors import NotFoundError
 from central.models import User, UserSession
 
 TOKEN_BYTES = 32
+_MOST_NUMBER = 2**63
 # `last_seen_at` is written at most once a minute: a page is not worth a write each.
 SEEN_STEP = timedelta(minutes=1)
+# How long a session of a role may lie idle.
+IdleLimit = Callable[[Role], timedelta]
 
 
 def open_session(
@@ -47,15 +52,21 @@ def open_session(
 
 
 def find_session(
-    session: Session, token: str, *, idle: timedelta, now: datetime
+    session: Session, token: str, *, idle: IdleLimit, now: datetime
 ) -> UserSession | None:
     """Give the live session of a token, or None; it only reads."""
     row = session.scalar(select(UserSession).where(UserSession.token_sha256 == _digest(token)))
-    if row is None or row.revoked_at is not None or not row.user.active:
-        return None
-    if now >= row.expires_at or now - row.last_seen_at >= idle:
+    if row is None or not is_live(row, idle=idle, now=now):
         return None
     return row
+
+
+def is_live(row: UserSession, *, idle: IdleLimit, now: datetime) -> bool:
+    """Say whether a session still opens pages: used lately, not ended, its person not shut out."""
+    user = row.user
+    has_access = user.active and (user.expires_at is None or now < user.expires_at)
+    is_open = row.revoked_at is None and now < row.expires_at
+    return has_access and is_open and now - row.last_seen_at < idle(Role(row.role))
 
 
 def is_stale(row: UserSession, *, now: datetime) -> bool:
@@ -77,6 +88,46 @@ def close_session(session: Session, session_id: int, *, now: datetime) -> None:
         .where(UserSession.id == session_id)
         .values(revoked_at=now, saved_filter=None)
     )
+
+
+def close_sessions(
+    session: Session, user_id: int, *, now: datetime, but: int | None = None
+) -> None:
+    """End all sessions of a person, or all but one. The caller commits."""
+    ending = update(UserSession).where(
+        UserSession.user_id == user_id, UserSession.revoked_at.is_(None)
+    )
+    if but is not None:
+        ending = ending.where(UserSession.id != but)
+    session.execute(ending.values(revoked_at=now, saved_filter=None))
+
+
+def close_own_session(session: Session, user_id: int, number: int, *, now: datetime) -> None:
+    """End one session of a person. The caller commits.
+
+    Raises:
+        NotFoundError: There is no such session, or it is of somebody else, or it has ended.
+    """
+    row = session.get(UserSession, number) if number < _MOST_NUMBER else None
+    if row is None or row.user_id != user_id or row.revoked_at is not None:
+        raise NotFoundError("no such session", code="session.unknown")
+    close_session(session, row.id, now=now)
+
+
+def live_sessions(
+    session: Session, user_id: int, *, idle: IdleLimit, now: datetime
+) -> tuple[UserSession, ...]:
+    """Give the sessions of a person that still open pages, the one used last first."""
+    rows = session.scalars(
+        select(UserSession)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > now,
+        )
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+    )
+    return tuple(row for row in rows if is_live(row, idle=idle, now=now))
 
 
 def delete_expired(session: Session, *, now: datetime, keep: timedelta) -> None:

@@ -40,9 +40,9 @@ class User(Base):
     # Argon2id; null for those who sign in with an OpenID Connect provider only.
     password_hash: Mapped[str | None] = mapped_column(String(255))
     password_changed_at: Mapped[datetime | None]
-    # Sealed with the key of the accounts; null until the second factor is enrolled.
+    # Sealed; null until somebody who needs a second factor signs in for the first time.
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    # The last accepted step, so that a code is good once.
+    # The last accepted step, so that a code is good once; null until the first one was shown.
     totp_last_step: Mapped[int | None]
     must_change_password: Mapped[bool] = mapped_column(Boolean, server_default=false())
     active: Mapped[bool] = mapped_column(Boolean, server_default=true())

@@ -10,6 +10,7 @@ from central.accounts.providers import Provider, register_providers
 from central.config import Config, ProviderConfig
 from central.errors import ConfigError
 from central.portal import (
+    account,
     advance,
     auxiliares,
     detailed,
@@ -25,7 +26,10 @@ from central.portal import (
     notices,
     records,
     sign_in,
+    staff,
+    staff_sign_in,
     visitor,
+    welcome,
 )
 from central.portal.bodies import bound_body
 from central.secrets import Secrets
@@ -53,7 +57,9 @@ def register(app: Flask) -> None:
     headers.register(app)
     errors.register(app)
     register_principal(app, visitor.load, visitor.send_to_sign_in)
+    visitor.register(app)
     sign_in.install(app, _providers(app, parts.config, parts.secrets))
+    staff_sign_in.install(app, parts.config.portal)
     assets = Blueprint(
         "portal", __name__, template_folder="templates", static_folder="static",
         static_url_path="/assets",
@@ -61,6 +67,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(assets)
     for part in (
         sign_in,
+        welcome,
         home,
         advance,
         records,
@@ -69,9 +76,12 @@ def register(app: Flask) -> None:
         exports,
         manuals,
         help_desk,
+        account,
         notices,
         language,
         health,
+        staff_sign_in,
+        staff,
     ):
         app.register_blueprint(part.bp)
 

@@ -9,7 +9,8 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask
 from flask_babel import get_locale
 
-from central.portal.labels import AUXILIAR_STATES, REVIEW_STATES, STATES, UNITS
+from central.portal.access_labels import ACCESS_STATES, ACCOUNT_KINDS, ACTS
+from central.portal.labels import AUXILIAR_STATES, REVIEW_STATES, ROLE_NAMES, STATES, UNITS
 from domain.apoyo import SituacionRegistral, State
 from domain.entidades import by_number
 from domain.threshold import Unit
@@ -37,6 +38,10 @@ def register(app: Flask) -> None:
         SITUACIONES=tuple(SituacionRegistral),
         REVIEW_STATES=REVIEW_STATES,
         AUXILIAR_STATES=AUXILIAR_STATES,
+        ROLE_NAMES=ROLE_NAMES,
+        ACCESS_STATES=ACCESS_STATES,
+        ACCOUNT_KINDS=ACCOUNT_KINDS,
+        ACTS=ACTS,
         entidad_name=entidad_name,
         UNITS=UNITS,
         unit_name=unit_name,

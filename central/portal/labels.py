@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from central.accounts.permissions import Role
 from central.models import AuxiliarState, ReviewState
 from domain.apoyo import State
 from domain.threshold import Unit
@@ -91,4 +92,15 @@ AUXILIAR_STATES = {
     AuxiliarState.ACTIVE: (_("Active"), "ok"),
     AuxiliarState.SUSPENDED: (_("Blocked"), "warn"),
     AuxiliarState.DEACTIVATED: (_("Deactivated"), "bad"),
+}
+
+ROLE_NAMES = {
+    Role.ADMIN: _("Administrator"),
+    Role.AUTHORITY: _("Authority"),
+    Role.REVIEWER: _("Reviewer"),
+    Role.ADJUDICATOR: _("Adjudicator"),
+    Role.AUDITOR: _("Auditor"),
+    Role.TECHNICIAN: _("Technician"),
+    Role.ASPIRANTE: _("Aspirante"),
+    Role.OBSERVER: _("Observer"),
 }

@@ -3,17 +3,29 @@
 from datetime import timedelta
 from typing import cast
 
-from flask import abort, g, redirect, request, session, url_for
+from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from central.accounts import sessions
+from central.accounts.permissions import Role
 from central.accounts.principal import Principal, principal_of
 from central.reports.advance import Solicitud, solicitudes
 from central.services import services
 
 NOTICE = "notice"
 DESTINATION = "destination"
+# Pages of the authority; everything else is the aspirante's portal.
+STAFF_PREFIX = "/staff"
+
+
+def register(app: Flask) -> None:
+    """Let every page know the first page of who asks."""
+
+    @app.context_processor
+    def first_page() -> dict[str, object]:
+        is_staff = current_user.is_authenticated and current_user.role is not Role.ASPIRANTE
+        return {"home": url_for("staff.show" if is_staff else "home.show")}
 
 
 def load(token: str) -> Principal | None:
@@ -25,9 +37,7 @@ def load(token: str) -> Principal | None:
         return None
     parts = services()
     now = parts.clock.now()
-    row = sessions.find_session(
-        parts.session, token, idle=timedelta(minutes=parts.config.portal.idle_minutes), now=now
-    )
+    row = sessions.find_session(parts.session, token, idle=idle_limit, now=now)
     if row is None:
         return None
     principal = principal_of(row, token)
@@ -38,6 +48,13 @@ def load(token: str) -> Principal | None:
         else:
             sessions.touch_session(parts.session, row.id, now=now)
     return principal
+
+
+def idle_limit(role: Role) -> timedelta:
+    """Say how long a session of a role may lie idle."""
+    settings = services().config.portal
+    is_staff = role is not Role.ASPIRANTE
+    return timedelta(minutes=settings.staff_idle_minutes if is_staff else settings.idle_minutes)
 
 
 def principal() -> Principal:
@@ -67,9 +84,12 @@ def chosen_solicitud() -> Solicitud:
 
 
 def send_to_sign_in() -> ResponseReturnValue:
-    """Send a visitor without a session to the sign-in page; it leads back to this one."""
+    """Send a visitor to the sign-in page, which leads back to this one, or to what is missing."""
+    if current_user.is_authenticated:
+        return redirect(url_for("staff_sign_in.set_up"), 303)
     if session.pop("_user_id", None) is not None:
         session[NOTICE] = "expired"
     if request.method == "GET":
         session[DESTINATION] = request.full_path.rstrip("?")
-    return redirect(url_for("sign_in.start"), 303)
+    is_staff = request.path.startswith(STAFF_PREFIX)
+    return redirect(url_for("staff_sign_in.start" if is_staff else "sign_in.start"), 303)

@@ -26,6 +26,9 @@ class NewAspirante:
     scope_entidad: int | None = None
     scope_distrito: int | None = None
     scope_municipio: int | None = None
+    # Dates of its own, where they differ from those of the process.
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 def put_aspirante(
@@ -69,6 +72,7 @@ def put_aspirante(
     aspirante.scope_entidad = new.scope_entidad
     aspirante.scope_distrito = new.scope_distrito
     aspirante.scope_municipio = new.scope_municipio
+    aspirante.starts_at, aspirante.ends_at = new.starts_at, new.ends_at
     if threshold is not None:
         session.add(threshold)
         session.flush()
@@ -99,11 +103,16 @@ def find_aspirante(session: Session, folio_solicitud: str) -> Aspirante:
     return aspirante
 
 
-def _check_scope(office: Office, new: NewAspirante) -> None:
+def missing_of_scope(office_scope: str, new: NewAspirante) -> list[str]:
+    """Name the parts of the scope that an office asks for and that nobody said."""
     needed = {
-        "entidad": (new.scope_entidad,),
-        "distrito": (new.scope_entidad, new.scope_distrito),
-        "municipio": (new.scope_entidad, new.scope_municipio),
-    }.get(office.scope, ())
-    if any(number is None for number in needed):
+        "entidad": ("scope_entidad",),
+        "distrito": ("scope_entidad", "scope_distrito"),
+        "municipio": ("scope_entidad", "scope_municipio"),
+    }.get(office_scope, ())
+    return [name for name in needed if getattr(new, name) is None]
+
+
+def _check_scope(office: Office, new: NewAspirante) -> None:
+    if missing_of_scope(office.scope, new):
         raise InvalidInputError(f"an office of one {office.scope} says which", field="scope")

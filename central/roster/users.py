@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from central.accounts import second_factor, sessions
+from central.accounts.passwords import hash_password
 from central.accounts.permissions import Role
 from central.audit import trail
-from central.errors import InvalidInputError
+from central.errors import InvalidInputError, NotFoundError
 from central.models import Aspirante, RoleGrant, User
-
-_HASHER = PasswordHasher()
-_SHORTEST = 12
 
 
 def put_user(
@@ -35,8 +33,7 @@ def put_user(
     address = email.strip().lower()
     if "@" not in address:
         raise InvalidInputError("not an e-mail address", field="email")
-    if password is not None and len(password) < _SHORTEST:
-        raise InvalidInputError(f"a password has {_SHORTEST} characters at least", field="password")
+    verifier = None if password is None else hash_password(password)
     user = session.execute(select(User).where(User.email == address)).scalar_one_or_none()
     action = "user.changed"
     if user is None:
@@ -44,8 +41,10 @@ def put_user(
         session.add(user)
         action = "user.added"
     user.name, user.active = name, active
-    if password is not None:
-        user.password_hash, user.password_changed_at = _HASHER.hash(password), now
+    if verifier is not None:
+        user.password_hash, user.password_changed_at = verifier, now
+        # Whoever set it knows it: the person chooses another at the first sign-in.
+        user.must_change_password = True
     session.flush()
     trail.write(
         session, at=now, actor=made_by, action=action, subject_kind="user", subject=str(user.id)
@@ -92,3 +91,58 @@ def grant(
         subject=str(user.id),
         details={"role": role.value},
     )
+
+
+def withdraw(
+    session: Session, user: User, role: Role, *, aspirante: Aspirante, now: datetime, made_by: str
+) -> None:
+    """Take the role for one aspirante from a person; their sessions end where it was the last."""
+    session.execute(
+        delete(RoleGrant).where(
+            RoleGrant.user_id == user.id,
+            RoleGrant.role == role.value,
+            RoleGrant.aspirante_id == aspirante.id,
+        )
+    )
+    session.expire(user, ["grants"])
+    trail.write(
+        session,
+        at=now,
+        actor=made_by,
+        action="role.withdrawn",
+        subject_kind="user",
+        subject=str(user.id),
+        details={"role": role.value},
+    )
+
+
+def reset_sign_in(
+    session: Session, email: str, *, password: str | None, now: datetime, made_by: str
+) -> User:
+    """Let somebody of the authority begin anew who lost the second factor or is locked out.
+
+    Every session of theirs ends, and the next sign-in enrols a second factor. A password that is
+    given replaces theirs, and they choose another at once.
+
+    Raises:
+        NotFoundError: There is no such person.
+        InvalidInputError: The password cannot be accepted.
+    """
+    user = session.scalar(select(User).where(User.email == email.strip().lower()))
+    if user is None:
+        raise NotFoundError("no such person", code="user.unknown")
+    second_factor.forget(user)
+    user.failed_sign_ins, user.locked_until = 0, None
+    if password is not None:
+        user.password_hash, user.password_changed_at = hash_password(password), now
+        user.must_change_password = True
+    sessions.close_sessions(session, user.id, now=now)
+    trail.write(
+        session,
+        at=now,
+        actor=made_by,
+        action="user.sign_in_reset",
+        subject_kind="user",
+        subject=str(user.id),
+    )
+    return user

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from central import api
 from central.accounts.permissions import PERMISSIONS, PUBLIC_ENDPOINTS, Role, required_permission
+from tests.portal.people import add_sessions
 from tests.portal.provider import CALLBACK_PATH, running_provider
 from tests.portal.samples import (
     FORMS,
@@ -43,6 +44,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("routes")
     with running_provider(PORTAL_URL) as issuer:
         world = build_world(folder, f"sqlite:///{folder / 'acopio.db'}", issuer=issuer)
+        with world.database.write() as session:
+            add_sessions(session, now=world.clock.now())
         yield world
         world.database.close()
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from werkzeug.serving import make_server
 
 from central.accounts.local_provider import Account, Client, create_provider
-from tests.portal.world import DEACTIVATED_EMAIL, OTHER_EMAIL, OWN_EMAIL, STAFF_EMAIL
+from tests.portal.people import DEACTIVATED_EMAIL, OTHER_EMAIL, OWN_EMAIL, STAFF_EMAIL
 
 CALLBACK_PATH = "/sign-in/local/callback"
 OWN = Account("own", "Aurora Ejemplo", OWN_EMAIL)

@@ -7,9 +7,11 @@ that its form needs to succeed. The world has to hold what the lines name.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from central.models import Base
+from central.models import Base, User, UserSession
+from tests.portal.people import LETTER, OTHER_EMAIL, OWN_EMAIL
 from tests.portal.reports import FOREIGN_EXPORT, OWN_EXPORT
 from tests.portal.world import World
 
@@ -24,6 +26,27 @@ class Sample:
     foreign: Callable[[World], str] | None = None
 
 
+def _session_of(world: World, email: str) -> str:
+    with world.database.read() as session:
+        found = (
+            select(UserSession.id).join(User, User.id == UserSession.user_id)
+            .where(User.email == email).order_by(UserSession.id).limit(1)
+        )  # fmt: skip
+        return str(session.scalar(found))
+
+
+_ADMISSION = {
+    "office": "PEL-2027:GOB",
+    "folio_solicitud": "NUEVA1",
+    "name": "Nueva Ejemplo Inventada",
+    "account_kind": "g",
+    "email": "nueva@acopio.example",
+    "scope_entidad": "9",
+    "letter": "yes",
+}
+# Of the authority, who sees the requests of all aspirantes: none is foreign to it.
+_ASPIRANTE = Sample(lambda _: "GOB001", "GOB999")
+
 # By parameter, or by endpoint and parameter where one name means two things.
 SAMPLES: Mapping[str, Sample] = {
     "portal.static filename": Sample(lambda _: "acopio.css", "nothing.css"),
@@ -32,6 +55,20 @@ SAMPLES: Mapping[str, Sample] = {
     "manuals.read slug": Sample(lambda _: "aspirantes", "nobody"),
     "manuals.download slug": Sample(lambda _: "aspirantes", "nobody"),
     "manuals.picture name": Sample(lambda _: "estacion-start.webp", "nothing.webp"),
+    "welcome.show token": Sample(lambda _: LETTER, "x" * 43),
+    "welcome.follow token": Sample(lambda _: LETTER, "x" * 43),
+    "account.end number": Sample(
+        lambda world: _session_of(world, OWN_EMAIL),
+        "987654321",
+        lambda world: _session_of(world, OTHER_EMAIL),
+    ),
+    "staff.detail folio": _ASPIRANTE,
+    "staff.edit folio": _ASPIRANTE,
+    "staff.change folio": _ASPIRANTE,
+    "staff.set_access folio": _ASPIRANTE,
+    "staff.set_request folio": _ASPIRANTE,
+    "staff.send_letter folio": _ASPIRANTE,
+    "staff.release_account folio": _ASPIRANTE,
     "records.detail folio": Sample(
         lambda world: world.own[1],
         "GOB001-AUX01-E7-99999999",
@@ -49,6 +86,15 @@ SAMPLES: Mapping[str, Sample] = {
 FORMS: Mapping[str, Callable[[World], Mapping[str, str]]] = {
     "records.search": lambda _: {"situacion": "Bajas"},
     "sign_in.leave": lambda _: {},
+    "account.end": lambda _: {},
+    "account.end_others": lambda _: {},
+    "staff.search": lambda _: {"text": "aurora"},
+    "staff.add": lambda _: _ADMISSION,
+    "staff.change": lambda _: _ADMISSION | {"email": OWN_EMAIL},
+    "staff.set_access": lambda _: {"active": "no"},
+    "staff.set_request": lambda _: {"active": "no"},
+    "staff.send_letter": lambda _: {},
+    "staff.release_account": lambda _: {},
     "exports.ask": lambda _: {"kind": "receipts", "format": "csv"},
 }
 

@@ -13,7 +13,8 @@ from central.accounts.local_provider import Account
 from central.accounts.permissions import Role
 from central.accounts.sessions import open_session
 from central.models import User
-from tests.portal.world import World, role_email
+from tests.portal.people import role_email
+from tests.portal.world import World
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 

@@ -15,7 +15,6 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from central import portal
-from central.accounts.permissions import Role
 from central.config import (
     Config,
     DatabaseConfig,
@@ -58,6 +57,7 @@ from central.services import Services, install
 from central.storage.citizens import CitizenNames, CitizenSealer
 from central.storage.opening import open_documents
 from domain.apoyo import SituacionRegistral, State
+from tests.portal.people import OTHER_EMAIL, OWN_EMAIL, add_people
 from tests.portal.reports import FOREIGN_EXPORT, OWN_EXPORT, add_finished, make_keys
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -73,16 +73,6 @@ PUBLISHED_CUT = {
     State.EN_PROCESAMIENTO: 892,
     State.EN_MESA_DE_CONTROL: 3_840,
 }
-OWN_EMAIL, OTHER_EMAIL = "aspirante@acopio.example", "segunda@acopio.example"
-DEACTIVATED_EMAIL, STAFF_EMAIL = "baja@acopio.example", "mesa@acopio.example"
-
-
-def role_email(role: Role) -> str:
-    """Give the address of who has a role in the world."""
-    return {Role.ASPIRANTE: OWN_EMAIL, Role.REVIEWER: STAFF_EMAIL}.get(
-        role, f"{role.value}@acopio.example"
-    )
-
 
 _FIRST = ("MARÍA JOSÉ", "JUAN", "XIMENA", "ÍÑIGO", "LUISA", "PEDRO", "SOFÍA", "TOMÁS", "ITZEL")
 _PATERNO = ("MUÑOZ", "DE LA CRUZ", "PÉREZ", "ZÚÑIGA", "GARCÍA", "LÓPEZ", "NÚÑEZ", "EJEMPLO")
@@ -256,7 +246,7 @@ def _populate(session: Session, world: World) -> None:
     own = _aspirante(session, process, office, "GOB001", "Aurora Ejemplo Prueba", OWN_EMAIL)
     own.threshold = threshold
     other = _aspirante(session, process, office, "GOB002", "Otro Ejemplo Ficticio", OTHER_EMAIL)
-    _staff(session)
+    add_people(session, now=NOW)
     auxiliares = [
         _auxiliar(session, own, "AUX01", AuxiliarState.ACTIVE),
         _auxiliar(session, own, "AUX02", AuxiliarState.INVITED),
@@ -296,15 +286,6 @@ def _aspirante(
     )
     session.add(grant)
     return aspirante
-
-
-def _staff(session: Session) -> None:
-    gone = User(email=DEACTIVATED_EMAIL, name="Persona dada de baja", active=False, created_at=NOW)
-    session.add(gone)
-    for role in Role:
-        if role is not Role.ASPIRANTE:
-            person = User(email=role_email(role), name=f"Persona {role.value}", created_at=NOW)
-            session.add(RoleGrant(user=person, role=role.value, granted_at=NOW))
 
 
 def _auxiliar(session: Session, own: Aspirante, code: str, state: AuxiliarState) -> Auxiliar:

@@ -17,8 +17,9 @@ from central.accounts import providers
 from central.config import ProviderConfig
 from central.models import User, UserIdentity
 from central.secrets import write_private
+from tests.portal.people import OWN_EMAIL
 from tests.portal.visitor import Visitor
-from tests.portal.world import NOW, OWN_EMAIL, World, build_world
+from tests.portal.world import NOW, World, build_world
 
 FACEBOOK = ProviderConfig("facebook", "Facebook", "facebook", "", "application")
 
@@ -121,7 +122,7 @@ class TestFacebook:
         address = unknown.get("/sign-in/facebook").location
         state = parse_qs(urlsplit(address).query)["state"][0]
         second = unknown.get(f"/sign-in/facebook/callback?code=good&state={state}")
-        heading = "El correo de esta cuenta no está verificado"
+        heading = "La primera vez, empieza por tu carta"
         assert heading in first.text
         assert heading in second.text
 

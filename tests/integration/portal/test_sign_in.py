@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from central.accounts.local_provider import Account
 from central.models import AuditEntry, User, UserIdentity, UserSession
+from tests.portal.people import OWN_EMAIL
 from tests.portal.provider import (
     DEACTIVATED,
     OTHER,
@@ -17,7 +18,7 @@ from tests.portal.provider import (
     UNVERIFIED,
 )
 from tests.portal.visitor import Visitor
-from tests.portal.world import OWN_EMAIL, World
+from tests.portal.world import World
 
 
 class TestSigningIn:
