@@ -137,6 +137,8 @@ class PortalConfig:
     # Tries to sign in with a password that one address may make in a minute, in each process.
     staff_attempts_per_minute: Annotated[int, Limits(low=1, high=1000)] = 10
     providers: Annotated[tuple[ProviderConfig, ...], Limits(most=8)] = ()
+    # Most auxiliares in one file.
+    file_rows: Annotated[int, Limits(low=1, high=20_000)] = 5_000
     # Where the source of this very server can be had; the licence asks for it of a changed one.
     source_url: Annotated[str, Limits(pattern=r"(https?://[^\s]+)?", most=300)] = ""
 

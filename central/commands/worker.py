@@ -33,6 +33,7 @@ from central.notices.herald import Herald
 from central.register.base import Register
 from central.register.synthetic import SyntheticRegister
 from central.reports import medians, rollups
+from central.roster.files.batches import drop_stale
 from central.roster.registration import CLAVE_PURPOSE
 from central.roster.situation import SituationDesk
 from central.storage.citizens import CitizenSealer
@@ -182,6 +183,7 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
         _Duty("sweep", _SWEEP_EVERY_S, sweep),
         _Duty("notices", _NOTICE_EVERY_S, herald.run_once, is_greedy=True),
         _Duty("mail", _MAIL_EVERY_S, postman.run_once, is_greedy=True),
+        _Duty("files", _SWEEP_EVERY_S, lambda: drop_stale(database, clock.now())),
     ]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from central.models import Base, User, UserSession
+from tests.portal import batches
 from tests.portal.people import LETTER, OTHER_EMAIL, OWN_EMAIL
 from tests.portal.reports import FOREIGN_EXPORT, OWN_EXPORT
 from tests.portal.world import World
@@ -47,6 +48,11 @@ _ADMISSION = {
 # Of the authority, who sees the requests of all aspirantes: none is foreign to it.
 _ASPIRANTE = Sample(lambda _: "GOB001", "GOB999")
 
+
+def _file(token: str) -> Sample:
+    return Sample(lambda _: token, batches.NOBODY, lambda _: batches.OF_ANOTHER)
+
+
 # By parameter, or by endpoint and parameter where one name means two things.
 SAMPLES: Mapping[str, Sample] = {
     "portal.static filename": Sample(lambda _: "acopio.css", "nothing.css"),
@@ -69,6 +75,14 @@ SAMPLES: Mapping[str, Sample] = {
     "staff.set_request folio": _ASPIRANTE,
     "staff.send_letter folio": _ASPIRANTE,
     "staff.release_account folio": _ASPIRANTE,
+    "files.template kind": Sample(lambda _: "csv", "pdf"),
+    "files.corrected kind": Sample(lambda _: "csv", "pdf"),
+    "files.follow token": _file(batches.CHECKED),
+    "files.corrected token": _file(batches.CHECKED),
+    "files.import_good token": _file(batches.CHECKED),
+    "files.discard token": _file(batches.CHECKED),
+    "files.ask_undo token": _file(batches.IMPORTED),
+    "files.undo token": _file(batches.IMPORTED),
     "records.detail folio": Sample(
         lambda world: world.own[1],
         "GOB001-AUX01-E7-99999999",
@@ -84,6 +98,9 @@ SAMPLES: Mapping[str, Sample] = {
 
 # Fields with which a form is taken: the answer leads on (303), and something has changed.
 FORMS: Mapping[str, Callable[[World], Mapping[str, str]]] = {
+    "files.import_good": lambda _: {},
+    "files.discard": lambda _: {},
+    "files.undo": lambda _: {},
     "records.search": lambda _: {"situacion": "Bajas"},
     "sign_in.leave": lambda _: {},
     "account.end": lambda _: {},

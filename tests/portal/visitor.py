@@ -1,5 +1,6 @@
 """Somebody with a browser: the portal through its test client, the provider over the network."""
 
+import io
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -33,6 +34,11 @@ class Visitor:
     def post(self, path: str, **form: str) -> TestResponse:
         """Send a form with the token of the last page."""
         return self._seen(self.client.post(path, data={"csrf_token": self._token, **form}))
+
+    def upload(self, path: str, content: bytes, name: str = "auxiliares.csv") -> TestResponse:
+        """Send a form with a file."""
+        fields = {"csrf_token": self._token, "file": (io.BytesIO(content), name)}
+        return self._seen(self.client.post(path, data=fields))
 
     def leave_for_provider(self) -> str:
         """Begin to sign in; give the address at the provider."""

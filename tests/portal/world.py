@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central import portal
@@ -57,6 +58,7 @@ from central.services import Services, install
 from central.storage.citizens import CitizenNames, CitizenSealer
 from central.storage.opening import open_documents
 from domain.apoyo import SituacionRegistral, State
+from tests.portal.batches import put_batches
 from tests.portal.people import OTHER_EMAIL, OWN_EMAIL, add_people
 from tests.portal.reports import FOREIGN_EXPORT, OWN_EXPORT, add_finished, make_keys
 
@@ -139,7 +141,7 @@ def build_world(
     local sign-in is configured.
     """
     secrets = Secrets(folder / "keys")
-    for name in ("web", "citizens"):
+    for name in ("web", "citizens", "register"):
         write_private(secrets.folder / f"{name}.secret", os.urandom(32).hex().encode())
     make_keys(secrets)
     if issuer is not None:
@@ -181,6 +183,8 @@ def build_world(
     Base.metadata.create_all(database.writer())
     with database.write() as session:
         _populate(session, world)
+        own, other = session.scalars(select(Aspirante).order_by(Aspirante.id))
+        put_batches(session, own, other, secrets.random("citizens"), NOW)
     return world
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,23 +14,21 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import Session
 
 from central.audit import trail
-from central.errors import ConflictError, NotFoundError
+from central.errors import NotFoundError
 from central.models import Aspirante, Auxiliar, AuxiliarBatch, AuxiliarState, BatchState
+from central.models.database import Database
 from central.roster.candidates import read_candidate
 from central.roster.files.checking import CheckedFile, CheckedRow, check_rows, with_conflicts
 from central.roster.files.columns import Column
 from central.roster.files.limits import Limits
 from central.roster.files.reader import read_file
 from central.roster.files.refusals import Refusal
-from central.roster.files.sealed import PURPOSE, open_file, seal_file
-from central.roster.registration import (
-    CLAVE_PURPOSE,
-    conflicts,
-    register_all,
-    settings_of,
-)
+from central.roster.files.sealed import open_file, seal_file
+from central.roster.registration import conflicts, register_all, settings_of
 from central.storage.sealing import Sealer
 from domain.apoyo import SituacionRegistral
+
+_log = logging.getLogger(__name__)
 
 # How long rows are kept that nobody imported.
 KEPT_FOR = timedelta(days=1)
@@ -44,15 +43,6 @@ class Keys:
     claves: Sealer
     register_secret: bytes
 
-    @classmethod
-    def of(cls, citizens_secret: bytes, register_secret: bytes) -> Keys:
-        """Derive them from the secrets of the centre."""
-        return cls(
-            Sealer(citizens_secret, PURPOSE),
-            Sealer(citizens_secret, CLAVE_PURPOSE),
-            register_secret,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -64,11 +54,8 @@ class Progress:
     invited: int
     activated: int
     deactivated: int
-
-    @property
-    def is_under_way(self) -> bool:
-        """Say whether the centre still has something to do by itself."""
-        return self.asked < self.registered or self.invited < self.in_lista_nominal
+    # Those with whom the centre still has something to do by itself.
+    waiting: int
 
 
 def check_file(
@@ -165,17 +152,13 @@ def import_good(
     Returns:
         Whether they are in. False: meanwhile some became auxiliares by another way; the dry run
         says who, and nothing was imported.
-
-    Raises:
-        ConflictError: The rows were dropped meanwhile, or none is good.
     """
     batch = locked(session, batch)
-    if batch.state is not BatchState.CHECKED:
+    file = rows_of(batch, keys) if batch.state is BatchState.CHECKED else None
+    if file is None or not file.good:
+        # It is in, or its rows were dropped: its page says which.
         session.commit()
         return True
-    file = rows_of(batch, keys)
-    if file is None or not file.good:
-        raise ConflictError("no rows are kept of this file", code="auxiliar_file.empty")
     good = [place for place, row in enumerate(file.rows) if row.is_good]
     candidates = [read_candidate(_texts(file, file.rows[place]))[0] for place in good]
     registration = register_all(
@@ -212,6 +195,22 @@ def import_good(
     return True
 
 
+def discard(session: Session, batch: AuxiliarBatch, *, user_id: int, now: datetime) -> None:
+    """Forget the rows of a file that did not come in."""
+    batch = locked(session, batch)
+    if batch.content is not None:
+        batch.content = None
+        trail.write(
+            session,
+            at=now,
+            actor=f"user:{user_id}",
+            action="auxiliar_file.discarded",
+            subject_kind="auxiliar_file",
+            subject=batch.token,
+        )
+    session.commit()
+
+
 def progress(session: Session, batch: AuxiliarBatch) -> Progress:
     """Count the people of a file by how far they have come."""
     is_listed = Auxiliar.situacion_registral == SituacionRegistral.LISTA_NOMINAL.value
@@ -223,20 +222,27 @@ def progress(session: Session, batch: AuxiliarBatch) -> Progress:
             _count(Auxiliar.invited_at.is_not(None)),
             _count(Auxiliar.activated_at.is_not(None)),
             _count(Auxiliar.state == AuxiliarState.DEACTIVATED),
+            _count(
+                (Auxiliar.state == AuxiliarState.REGISTERED)
+                & (Auxiliar.situacion_registral.is_(None) | is_listed)
+            ),
         ).where(Auxiliar.batch_id == batch.id, Auxiliar.aspirante_id == batch.aspirante_id)
     ).one()
     return Progress(*(int(value or 0) for value in counted))
 
 
-def drop_stale(session: Session, *, now: datetime) -> int:
+def drop_stale(database: Database, now: datetime) -> int:
     """Forget the rows of files that are older than a day; give of how many files."""
-    dropped = session.execute(
-        update(AuxiliarBatch)
-        .where(AuxiliarBatch.content.is_not(None), AuxiliarBatch.created_at < now - KEPT_FOR)
-        .values(content=None)
-        .returning(AuxiliarBatch.id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    with database.write() as session:
+        dropped = session.execute(
+            update(AuxiliarBatch)
+            .where(AuxiliarBatch.content.is_not(None), AuxiliarBatch.created_at < now - KEPT_FOR)
+            .values(content=None)
+            .returning(AuxiliarBatch.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+    if dropped:
+        _log.info("auxiliar_files.dropped files=%d", len(dropped))
     return len(dropped)
 
 

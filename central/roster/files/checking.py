@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 
 from central.roster.candidates import Candidate, mistakes, warnings
 from central.roster.files.columns import Column
@@ -62,16 +63,60 @@ class CheckedFile:
         """Give how many rows may be imported."""
         return sum(row.is_good for row in self.rows)
 
-    @property
-    def mended(self) -> int:
-        """Give in how many rows something was put right."""
-        return sum(bool(row.before) for row in self.rows)
 
-    def kinds(self) -> list[tuple[str, int]]:
-        """Give each code of a mistake with the number of its rows, the most frequent first."""
-        return Counter(
-            code for row in self.rows for code in {remark.code for remark in row.mistakes}
-        ).most_common()
+class Choice(StrEnum):
+    """Which rows of a dry run are shown."""
+
+    WRONG = "wrong"
+    DOUBTFUL = "doubtful"  # good, and something in them looks wrong
+    MENDED = "mended"  # something in them was put right
+    GOOD = "good"
+
+    @classmethod
+    def of(cls, file: CheckedFile) -> Choice:
+        """Give what is looked at first."""
+        return next((choice for choice in cls if any(map(choice.takes, file.rows))), cls.GOOD)
+
+    def takes(self, row: CheckedRow) -> bool:
+        """Say whether a row is among them."""
+        match self:
+            case Choice.WRONG:
+                return not row.is_good
+            case Choice.DOUBTFUL:
+                return row.is_good and bool(row.warnings)
+            case Choice.MENDED:
+                return bool(row.before)
+            case Choice.GOOD:
+                return row.is_good
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """Some rows in their order; `after` is the number that the next page comes after.
+
+    `counts` has the number of rows of every choice that has any.
+    """
+
+    choice: Choice
+    counts: Mapping[Choice, int]
+    rows: tuple[CheckedRow, ...]
+    after: int | None
+    is_first: bool
+
+
+def page_of(file: CheckedFile, choice: Choice, *, after: int, size: int = 25) -> RowPage:
+    """Give the rows of a choice that come after a row number."""
+    found = [row for row in file.rows if row.number > after and choice.takes(row)]
+    more = len(found) > size
+    shown = tuple(found[:size])
+    counts = {one: sum(map(one.takes, file.rows)) for one in Choice}
+    return RowPage(
+        choice,
+        {one: count for one, count in counts.items() if count},
+        shown,
+        shown[-1].number if more else None,
+        is_first=after <= 0,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def mend(raw: Mapping[Column, str], *, today: date) -> Mended:
     texts: dict[Column, str] = {}
     for column, cell in raw.items():
         text = _legible(cell)
-        if code := _unsafe(column, text):
+        if code := _unsafe(column, cell, text):
             mistakes[column] = code
         elif column is Column.BORN_ON and text:
             text = _date_text(text, today, mistakes)
@@ -82,10 +82,10 @@ def _legible(cell: str) -> str:
     return text[1:] if text.startswith("'") and text[1:2] in (*_FORMULA, *"0123456789") else text
 
 
-def _unsafe(column: Column, text: str) -> str | None:
+def _unsafe(column: Column, cell: str, text: str) -> str | None:
     if _FAILED.fullmatch(text.upper()):
         return "cell.failed"
-    if _LOST in text or _TWICE.search(text) or any(unicodedata.category(c) == "Cc" for c in text):
+    if _LOST in text or _TWICE.search(cell) or any(unicodedata.category(c) == "Cc" for c in text):
         return "cell.broken"
     if text.startswith(_FORMULA):
         is_number = column is Column.TELEFONO_MOVIL and _SIGNED_NUMBER.fullmatch(text)

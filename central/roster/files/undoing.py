@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +9,17 @@ from sqlalchemy import ColumnElement, and_, delete, func, not_, select, update
 from sqlalchemy.orm import Session
 
 from central.audit import trail
-from central.models import Aspirante, Auxiliar, AuxiliarBatch, AuxiliarState, BatchState, Record
+from central.models import (
+    Aspirante,
+    Auxiliar,
+    AuxiliarBatch,
+    AuxiliarState,
+    BatchState,
+    Mail,
+    MailKind,
+    Record,
+    WorkState,
+)
 from central.roster.files.batches import locked
 from central.roster.registration import lock_places
 
@@ -63,8 +72,26 @@ def undo(session: Session, batch: AuxiliarBatch, *, user_id: int, now: datetime)
         .returning(Auxiliar.id_auxiliar)
         .execution_options(synchronize_session=False)
     ).all()
-    _note(session, removed, "auxiliar.removed", batch, actor, now)
-    _note(session, deactivated, "auxiliar.deactivated", batch, actor, now)
+    # Letters of those who went, went with them.
+    session.execute(
+        delete(Mail)
+        .where(
+            Mail.auxiliar_id.in_(select(Auxiliar.id).where(_of(batch))),
+            Mail.kind == MailKind.ACTIVATION,
+            Mail.work_state == WorkState.WAITING,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    for action, codes in (("auxiliar.removed", removed), ("auxiliar.deactivated", deactivated)):
+        trail.write_all(
+            session,
+            codes,
+            at=now,
+            actor=actor,
+            action=action,
+            subject_kind="auxiliar",
+            details={"batch": batch.id},
+        )
     batch.state, batch.undone_at, batch.content = BatchState.UNDONE, now, None
     trail.write(
         session,
@@ -76,26 +103,6 @@ def undo(session: Session, batch: AuxiliarBatch, *, user_id: int, now: datetime)
         details={"removed": len(removed), "deactivated": len(deactivated)},
     )
     session.commit()
-
-
-def _note(
-    session: Session,
-    codes: Iterable[str],
-    action: str,
-    batch: AuxiliarBatch,
-    actor: str,
-    now: datetime,
-) -> None:
-    for code in codes:
-        trail.write(
-            session,
-            at=now,
-            actor=actor,
-            action=action,
-            subject_kind="auxiliar",
-            subject=code,
-            details={"batch": batch.id},
-        )
 
 
 def _of(batch: AuxiliarBatch) -> ColumnElement[bool]:
