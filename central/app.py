@@ -19,10 +19,12 @@ from central.intake.nonces import NonceBook
 from central.intake.policy import PolicyOffice
 from central.intake.receive import Intake
 from central.models.database import Database
+from central.review.pictures import PictureDesk
 from central.secrets import Secrets
 from central.services import Services, install
 from central.storage.citizens import CitizenSealer
 from central.storage.opening import open_blobs, open_documents
+from central.vault.client import VaultClient
 from domain.clock import Clock
 
 # A packet comes in chunks of 1 MiB; the pages and the other calls bound themselves lower.
@@ -85,6 +87,11 @@ def build_services(config: Config, clock: Clock) -> Services:
         ),
         feed=StationFeed(database, policies),
         intake=Intake(database, open_blobs(config), receipts, nonces, clock),
+        pictures=PictureDesk(
+            database,
+            clock,
+            lambda: VaultClient(Path(config.vault.socket), timeout_s=config.vault.timeout_s),
+        ),
     )
 
 

@@ -7,7 +7,17 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from central.commands import figures, mail, roster, serve, setup, stations, vault, worker
+from central.commands import (
+    figures,
+    mail,
+    objections,
+    roster,
+    serve,
+    setup,
+    stations,
+    vault,
+    worker,
+)
 from central.commands.speech import explain
 from central.errors import CentralError
 
@@ -22,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="configuración (por omisión central.toml en la carpeta actual)",
     )
     subparsers = parser.add_subparsers(required=True, metavar="ORDEN")
-    for part in (setup, roster, stations, figures, mail, serve, worker, vault):
+    for part in (setup, roster, stations, objections, figures, mail, serve, worker, vault):
         part.register(subparsers)
     parsed = parser.parse_args(arguments)
     os.umask(0o027)  # what we write is for our own user, and at most read by our group

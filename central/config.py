@@ -71,6 +71,9 @@ class VaultConfig:
     identity: Annotated[str, Limits(most=500)] = "vault/opening.age"
     # Users (uid) that may ask besides the vault's own.
     clients: Annotated[tuple[int, ...], Limits(low=0, most=16)] = ()
+    # Users (uid) that may show an aspirante what a hearing has opened, and ask for nothing else:
+    # the web's.
+    hearing_clients: Annotated[tuple[int, ...], Limits(low=0, most=16)] = ()
     timeout_s: Annotated[float, Limits(low=0.1, high=120, unit="s")] = 10.0
     # Most images opened for one person in an hour.
     images_per_hour: Annotated[int, Limits(low=1, high=100_000)] = 600

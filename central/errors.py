@@ -14,6 +14,7 @@
     │   └── BlobMissingError   bytes that the database names are not there
     ├── RegisterUnavailableError  the register did not answer; asking again later may help
     ├── MailUnavailableError   the mail server does not take letters just now, whatever they say
+    ├── PictureError           an image of a contested record cannot be shown
     └── VaultError
         ├── VaultUnavailableError  the vault's socket does not answer
         └── VaultRefusedError      the vault will not, or cannot, open this record
@@ -132,6 +133,13 @@ class MailUnavailableError(CentralError):
 
     code = "mail.unavailable"
     status = 503
+
+
+class PictureError(CentralError):
+    """An image of a contested record cannot be shown; `code` says why."""
+
+    code = "picture"
+    status = 403
 
 
 class VaultError(CentralError):

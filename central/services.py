@@ -15,6 +15,7 @@ from central.intake.feed import StationFeed
 from central.intake.nonces import NonceBook
 from central.intake.receive import Intake
 from central.models.database import Database
+from central.review.pictures import PictureDesk
 from central.secrets import Secrets
 from central.storage.citizens import CitizenSealer
 from central.storage.documents import Documents
@@ -27,7 +28,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of one web process. It has no way to open a packet."""
+    """The parts of one web process. Pictures of a packet it gets from the vault, one by one."""
 
     config: Config
     clock: Clock
@@ -40,6 +41,7 @@ class Services:
     activation: ActivationOffice
     feed: StationFeed
     intake: Intake
+    pictures: PictureDesk
 
     def sealer(self, purpose: str) -> Sealer:
         """Give what seals texts of one purpose at rest; the worker opens them with the same."""

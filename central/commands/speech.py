@@ -48,6 +48,22 @@ _SENTENCES = {
     "storage.io": "No se puede leer o escribir la carpeta de los paquetes.",
     "register.unavailable": "El registro no responde o no se ha cargado. Use «acopio-central "
     "import-register».",
+    "objection.unknown": "No existe esa inconformidad. Vea los folios con «acopio-central "
+    "objection list».",
+    "objection.record": "Esa inconformidad no tiene ese registro. Véalos con «objection show».",
+    "objection.closed": "La inconformidad ya no está abierta.",
+    "objection.decided": "Ese registro ya está resuelto.",
+    "hearing.decider": "Nadie con ese correo y un papel de revisión tiene acceso. Véalo con "
+    "«acopio-central user list».",
+    "hearing.ground": "Una resolución lleva su fundamento, de 1 a 1000 caracteres.",
+    "hearing.clave": "No es una clave de elector, o la resolución no es «corrected». Léala otra "
+    "vez de la imagen.",
+    "hearing.who": "Una persona rechazó este registro: diga con --by quién resuelve.",
+    "hearing.same_person": "Quien rechazó este registro no puede resolver sobre él. Debe hacerlo "
+    "otra persona.",
+    "hearing.duplicate": "El otro registro de la misma persona sigue contando, y solo uno cuenta. "
+    "Corrija la clave con --clave-stdin si se leyó mal, o confirme.",
+    "hearing.not_rejected": "El registro ya no está rechazado; resuelva «corrected».",
     "input": "Un dato no se puede aceptar. Corríjalo y vuelva a intentar.",
 }
 _OTHER = "No se pudo completar la operación."

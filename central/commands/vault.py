@@ -34,7 +34,7 @@ def _vault(arguments: argparse.Namespace) -> int:
             images_per_hour=settings.images_per_hour,
         )
         path = Path(settings.socket)
-        server = VaultServer(path, opener, settings.clients)
+        server = VaultServer(path, opener, settings.clients, settings.hearing_clients)
 
         def stop(_number: int, _frame: object) -> None:
             # `shutdown` waits for the loop, which runs in this very thread.

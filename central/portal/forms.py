@@ -6,8 +6,9 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from central.reports.records import RecordFilter
-from domain.apoyo import SituacionRegistral
+from central.reports.record_filter import NAME_FIELDS, RecordFilter
+from central.reports.record_order import Order
+from domain.apoyo import SituacionRegistral, State
 
 _MAX_TEXT = 100
 _CODES = frozenset({"folio_solicitud", "folio_registro", "id_auxiliar", "id_dispositivo"})
@@ -27,9 +28,25 @@ class RecordFilterForm:
         """Say whether nothing is asked for."""
         return self.wanted == RecordFilter() and not self.errors
 
+    @property
+    def address(self) -> dict[str, str]:
+        """Give what an address may carry of the filter: all that is filled in but the names."""
+        return {name: text for name, text in self.texts.items() if text and name not in NAME_FIELDS}
+
+    @classmethod
+    def of_address(cls, query: Mapping[str, str], names: RecordFilter | None) -> "RecordFilterForm":
+        """Read the filter of an address, with the names that are kept beside it."""
+        texts = {name: text for name, text in query.items() if name not in NAME_FIELDS}
+        return cls.parse({**texts, **(cls.of(names).names if names else {})})
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Give the names that are filled in."""
+        return {name: self.texts[name] for name in NAME_FIELDS if self.texts[name]}
+
     @classmethod
     def of(cls, wanted: RecordFilter) -> "RecordFilterForm":
-        """Fill the form with a filter that was saved."""
+        """Fill the form with a filter."""
         texts = {}
         for field in fields(wanted):
             value = getattr(wanted, field.name)
@@ -54,6 +71,9 @@ class RecordFilterForm:
             if len(text) > _MAX_TEXT:
                 errors[name] = _("At most %(count)d characters.", count=_MAX_TEXT)
                 continue
+            if not text.isprintable():
+                errors[name] = _("The text has a character that cannot be kept.")
+                continue
             try:
                 values[name] = _value(name, text)
             except ValueError:
@@ -65,12 +85,22 @@ class RecordFilterForm:
         return cls(texts, wanted, errors)
 
 
+def order_of(text: str) -> Order:
+    """Read the order that an address asks for; the usual one where it asks for none."""
+    try:
+        return Order.parse(text)
+    except ValueError:
+        return Order()
+
+
 def _value(name: str, text: str) -> object:
     match name:
         case "received_from" | "received_to":
             return date.fromisoformat(text) if text else None
         case "situacion":
             return SituacionRegistral(text) if text else None
+        case "state":
+            return State(text) if text else None
         case "valid":
             if text not in _VALID:
                 raise ValueError(text)

@@ -1,55 +1,60 @@
-"""The last search of a session, sealed in its row: a copy of the database shows no name in it."""
+"""The names of the last search of a session, sealed in its row: no address ever has them.
 
-import dataclasses
+The address of a page has a mark in their place. It opens the names in the session that sought them
+and nowhere else: whoever gets such a link is told to write the names again.
+"""
+
 import json
-from datetime import date
+import secrets
 
 from sqlalchemy import select, update
 
 from central.errors import SecretError
 from central.models import UserSession
-from central.reports.records import RecordFilter
+from central.reports.record_filter import NAME_FIELDS, RecordFilter
 from central.secrets import Secrets
 from central.services import Services
 from central.storage.sealing import Sealer
-from domain.apoyo import SituacionRegistral
+
+_MARK_BYTES = 6
 
 
-def write(parts: Services, session_id: int, wanted: RecordFilter) -> None:
-    """Keep a filter with a session, in place of the one before; the caller commits."""
-    sealed = None if wanted == RecordFilter() else seal(parts.secrets, session_id, wanted)
+def write(parts: Services, session_id: int, wanted: RecordFilter) -> str:
+    """Keep the names of a search in place of those before; give their mark, empty for none.
+
+    The caller commits.
+    """
+    sealed, mark = None, ""
+    if wanted.names_somebody:
+        mark = secrets.token_hex(_MARK_BYTES)
+        sealed = seal(parts.secrets, session_id, mark, wanted)
     parts.session.execute(
         update(UserSession).where(UserSession.id == session_id).values(saved_filter=sealed)
     )
+    return mark
 
 
-def read(parts: Services, session_id: int) -> RecordFilter:
-    """Give the filter kept with a session; an empty one when there is none."""
+def read(parts: Services, session_id: int, mark: str) -> RecordFilter | None:
+    """Give a filter of the names under a mark; None when this session does not have them."""
     sealed = parts.session.scalar(
         select(UserSession.saved_filter).where(UserSession.id == session_id)
     )
-    return RecordFilter() if sealed is None else unseal(parts.secrets, session_id, sealed)
+    return None if sealed is None else unseal(parts.secrets, session_id, mark, sealed)
 
 
-def seal(secrets: Secrets, session_id: int, wanted: RecordFilter) -> bytes:
-    """Encrypt a filter; the session's number is bound in."""
-    values = dataclasses.asdict(wanted)
-    for name in ("received_from", "received_to"):
-        values[name] = None if values[name] is None else values[name].isoformat()
-    return _sealer(secrets).seal(json.dumps(values).encode(), str(session_id))
+def seal(secrets: Secrets, session_id: int, mark: str, wanted: RecordFilter) -> bytes:
+    """Encrypt the names of a filter; the session's number and the mark are bound in."""
+    names = {name: getattr(wanted, name) for name in NAME_FIELDS}
+    return _sealer(secrets).seal(json.dumps(names).encode(), f"{session_id}/{mark}")
 
 
-def unseal(secrets: Secrets, session_id: int, sealed: bytes) -> RecordFilter:
-    """Decrypt a filter; an empty one when it was sealed with a secret that was replaced since."""
+def unseal(secrets: Secrets, session_id: int, mark: str, sealed: bytes) -> RecordFilter | None:
+    """Decrypt names; None when they were sealed under another mark, or with another secret."""
     try:
-        values = json.loads(_sealer(secrets).open(sealed, str(session_id)))
+        names = json.loads(_sealer(secrets).open(sealed, f"{session_id}/{mark}"))
     except SecretError:
-        return RecordFilter()
-    for name in ("received_from", "received_to"):
-        values[name] = None if values[name] is None else date.fromisoformat(values[name])
-    if values["situacion"] is not None:
-        values["situacion"] = SituacionRegistral(values["situacion"])
-    return RecordFilter(**values)
+        return None
+    return RecordFilter(**names)
 
 
 def _sealer(secrets: Secrets) -> Sealer:

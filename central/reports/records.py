@@ -1,60 +1,34 @@
 """Consulta de registros: the records of an aspirante by the official filters, page by page.
 
-Pages follow the key, newest first, so the last page costs what the first does. Every query carries
-the aspirantes of who asks: a record of somebody else is as absent as one that does not exist.
+Every query carries the aspirantes of who asks: a record of somebody else is as absent as one that
+does not exist.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from central.errors import NotFoundError
 from central.models import (
     Aspirante,
-    Auxiliar,
     Citizen,
-    CitizenWord,
     MotivoBaja,
+    Packet,
     Process,
     Receipt,
     Record,
     ReviewState,
     StateChange,
-    Station,
 )
+from central.reports.record_filter import RecordFilter, conditions, own_records
+from central.reports.record_order import Order
 from central.storage.citizens import CitizenNames, CitizenSealer
 from domain.apoyo import SituacionRegistral, State
-from domain.errors import FolioError
-from domain.folio import FolioRegistro
 
 PAGE_SIZE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class RecordFilter:
-    """The official filters; empty text and None ask for nothing. All that are set must hold.
-
-    Dates are days of reception in the zone of the process. `valid` true asks for valid records,
-    false for those decided against; a record that is not decided yet answers to neither.
-    """
-
-    received_from: date | None = None
-    received_to: date | None = None
-    folio_solicitud: str = ""
-    folio_registro: str = ""
-    nombres: str = field(default="", repr=False)
-    apellido_paterno: str = field(default="", repr=False)
-    apellido_materno: str = field(default="", repr=False)
-    process_kind: str = ""
-    id_auxiliar: str = ""
-    id_dispositivo: str = ""
-    situacion: SituacionRegistral | None = None
-    valid: bool | None = None
-    motivo_baja: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +39,7 @@ class RecordRow:
     folio_solicitud: str
     names: CitizenNames | None
     received_at: datetime
+    captured_at: datetime
     id_auxiliar: str
     id_dispositivo: str
     situacion: SituacionRegistral
@@ -75,11 +50,11 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """Some records, newest first; the folios lead to the pages of newer and of older ones."""
+    """Some records in their order; the marks lead to the pages before and after."""
 
     rows: tuple[RecordRow, ...]
-    newer_than: str | None
-    older_than: str | None
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +76,6 @@ class RecordDetail:
     process_kind: str
     time_zone: str
     auxiliar: str
-    captured_at: datetime
     verified_at: datetime | None
     review_state: ReviewState
     reasons: tuple[str, ...]
@@ -122,36 +96,69 @@ def search(
     wanted: RecordFilter,
     citizens: CitizenSealer,
     *,
-    older_than: str | None = None,
-    newer_than: str | None = None,
+    order: Order = Order(),  # noqa: B008  (it is frozen)
+    before: str | None = None,
+    after: str | None = None,
     limit: int = PAGE_SIZE,
 ) -> RecordPage:
     """Give one page of the records that pass a filter.
 
     Raises:
-        NotFoundError: The page is to start at a record that is not there for who asks.
+        NotFoundError: The page is to begin at a record that is not there for who asks.
     """
-    query = (
-        _rows().where(_own(aspirante_ids, wanted, citizens), *_conditions(wanted)).limit(limit + 1)
-    )
-    if newer_than is not None:
-        start = _id_of(session, aspirante_ids, newer_than)
-        found = list(session.scalars(query.where(Record.id > start).order_by(Record.id)))
-        more_newer, more_older = len(found) > limit, True
-        found = list(reversed(found[:limit]))
-    else:
-        if older_than is not None:
-            query = query.where(Record.id < _id_of(session, aspirante_ids, older_than))
-        found = list(session.scalars(query.order_by(Record.id.desc())))
-        more_newer, more_older = older_than is not None, len(found) > limit
-        found = found[:limit]
+    backwards = before is not None
+    mark = before if backwards else after
+    query = _rows().where(own_records(aspirante_ids, wanted, citizens), *conditions(wanted))
+    if mark is not None:
+        place = order.find(session, aspirante_ids, mark)
+        query = query.where(order.beyond(place, backwards=backwards))
+    found = list(session.scalars(order.sort(query, backwards=backwards).limit(limit + 1)))
+    more, found = len(found) > limit, found[:limit]
+    if backwards:
+        found.reverse()
     sealed = _sealed(session, found)
     rows = tuple(_row(record, sealed.get(record.id), citizens) for record in found)
+    marks = [order.mark(row.folio_registro, row.state) for row in rows]
     return RecordPage(
         rows=rows,
-        newer_than=rows[0].folio_registro if rows and more_newer else None,
-        older_than=rows[-1].folio_registro if rows and more_older else None,
+        before=marks[0] if marks and (more if backwards else mark is not None) else None,
+        after=marks[-1] if marks and (backwards or more) else None,
     )
+
+
+def folios(
+    session: Session,
+    aspirante_ids: Sequence[int],
+    wanted: RecordFilter,
+    citizens: CitizenSealer,
+    *also: ColumnElement[bool],
+    limit: int,
+) -> tuple[str, ...]:
+    """Give the folios of the records that pass a filter and more conditions, newest first."""
+    query = (
+        select(Record.folio_registro)
+        .where(own_records(aspirante_ids, wanted, citizens), *conditions(wanted), *also)
+        .order_by(Record.id.desc())
+        .limit(limit)
+    )
+    return tuple(session.scalars(query))
+
+
+def receipt(session: Session, aspirante_ids: Sequence[int], folio_registro: str) -> str:
+    """Give the receipt of one record as the centre signed it.
+
+    Raises:
+        NotFoundError: There is no such record for who asks, or no receipt of it.
+    """
+    found = session.scalar(
+        select(Receipt.jws)
+        .join(Packet, Packet.link == Receipt.link)
+        .join(Record, Record.packet_id == Packet.id)
+        .where(Record.folio_registro == folio_registro, Record.aspirante_id.in_(aspirante_ids))
+    )
+    if found is None:
+        raise NotFoundError("no such record")
+    return found
 
 
 def detail(
@@ -195,7 +202,6 @@ def detail(
             for word in (person.nombres, person.apellido_paterno, person.apellido_materno)
             if word
         ),
-        captured_at=record.captured_at,
         verified_at=record.verified_at,
         review_state=record.review_state,
         reasons=tuple(record.reasons),
@@ -241,81 +247,6 @@ def _rows() -> Select[Record]:
     )
 
 
-def _own(
-    aspirante_ids: Iterable[int], wanted: RecordFilter, citizens: CitizenSealer
-) -> ColumnElement[bool]:
-    """Bound a query to own records; digests of names differ between aspirantes."""
-    return or_(
-        false(),
-        *(
-            and_(Record.aspirante_id == aspirante_id, *_names(aspirante_id, wanted, citizens))
-            for aspirante_id in aspirante_ids
-        ),
-    )
-
-
-def _names(
-    aspirante_id: int, wanted: RecordFilter, citizens: CitizenSealer
-) -> list[ColumnElement[bool]]:
-    digests = {
-        digest
-        for name in ("nombres", "apellido_paterno", "apellido_materno")
-        for digest in citizens.wanted(aspirante_id, name, getattr(wanted, name))
-    }
-    return [
-        exists().where(
-            CitizenWord.aspirante_id == aspirante_id,
-            CitizenWord.digest == digest,
-            CitizenWord.record_id == Record.id,
-        )
-        for digest in sorted(digests)
-    ]
-
-
-def _conditions(wanted: RecordFilter) -> list[ColumnElement[bool]]:
-    exact: list[tuple[Any, object]] = [
-        (Aspirante.folio_solicitud, wanted.folio_solicitud),
-        (Auxiliar.id_auxiliar, wanted.id_auxiliar),
-        (Station.id_dispositivo, wanted.id_dispositivo),
-        (Record.motivo_baja, wanted.motivo_baja),
-        (Record.situacion_registral, wanted.situacion),
-    ]
-    conditions: list[ColumnElement[bool]] = [
-        column == value for column, value in exact if value not in ("", None)
-    ]
-    if wanted.received_from is not None:
-        conditions.append(Record.received_on >= wanted.received_from)
-    if wanted.received_to is not None:
-        conditions.append(Record.received_on <= wanted.received_to)
-    if wanted.folio_registro:
-        conditions.append(_folio(wanted.folio_registro))
-    if wanted.process_kind:
-        conditions.append(Aspirante.process.has(Process.kind == wanted.process_kind))
-    if wanted.valid is not None:
-        conditions.append(Record.valid.is_(wanted.valid))
-    return conditions
-
-
-def _folio(text: str) -> ColumnElement[bool]:
-    """Match a whole folio by the unique index, a part of one by its beginning."""
-    try:
-        FolioRegistro.parse(text)
-    except FolioError:
-        return Record.folio_registro.startswith(text, autoescape=True)
-    return Record.folio_registro == text
-
-
-def _id_of(session: Session, aspirante_ids: Sequence[int], folio_registro: str) -> int:
-    found = session.scalar(
-        select(Record.id).where(
-            Record.folio_registro == folio_registro, Record.aspirante_id.in_(aspirante_ids)
-        )
-    )
-    if found is None:
-        raise NotFoundError("no such record")
-    return found
-
-
 def _sealed(session: Session, records: Sequence[Record]) -> dict[int, bytes]:
     ids = [record.id for record in records]
     rows = session.execute(
@@ -330,6 +261,7 @@ def _row(record: Record, sealed: bytes | None, citizens: CitizenSealer) -> Recor
         folio_solicitud=record.aspirante.folio_solicitud,
         names=None if sealed is None else citizens.open(record.aspirante_id, record.id, sealed),
         received_at=record.received_at,
+        captured_at=record.captured_at,
         id_auxiliar=record.auxiliar.id_auxiliar,
         id_dispositivo=record.station.id_dispositivo,
         situacion=record.situacion_registral,

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from central.audit import trail
 from central.errors import ConflictError, InvalidInputError, NotFoundError
+from central.models.aspirantes import Aspirante
 from central.models.partition import move, reconsider_duplicates
+from central.models.processes import Process
 from central.models.records import Record, ReviewState
+from central.models.settings import read_settings
 from central.models.work import WorkState
 from domain.apoyo import SituacionRegistral, State
 
@@ -39,11 +42,19 @@ def reject(
     Raises:
         NotFoundError: There is no such record.
         ConflictError: It does not wait for a finding.
-        InvalidInputError: No reason was given: whoever is rejected is told why.
+        InvalidInputError: No reason was given, or one that the process does not list: whoever is
+            rejected is told why.
     """
     if not labels:
         raise InvalidInputError("a rejection has a reason", field="labels")
     record = _waiting(session, folio)
+    settings = session.scalar(
+        select(Process.settings)
+        .join(Aspirante, Aspirante.process_id == Process.id)
+        .where(Aspirante.id == record.aspirante_id)
+    )
+    if set(labels) - set(read_settings(settings or {}).review.labels):
+        raise InvalidInputError("the process has no such reason", field="labels")
     record.review_state, record.valid = ReviewState.REJECTED, False
     move(
         session,

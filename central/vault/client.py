@@ -49,6 +49,15 @@ class VaultClient:
         """
         return self._open(OpenRequest(link.hex(), part, Purpose.REVIEW, actor))
 
+    def open_for_hearing(self, link: bytes, *, actor: str) -> bytes:
+        """Give the plaintext of a packet's `images` part for an aspirante, `user:<number>`.
+
+        Raises:
+            VaultUnavailableError: The vault does not answer; later it may.
+            VaultRefusedError: It will not open this one; `code` says why.
+        """
+        return self._open(OpenRequest(link.hex(), PartName.IMAGES, Purpose.HEARING, actor))
+
     def close(self) -> None:
         """Hang up."""
         stream, self._stream = self._stream, None

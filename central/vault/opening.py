@@ -9,12 +9,16 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from central.accounts.permissions import Role
 from central.audit import trail
 from central.errors import BlobMissingError, VaultError, VaultRefusedError
+from central.models.accounts import RoleGrant
 from central.models.audit import AuditEntry
 from central.models.database import Database
 from central.models.keyring import StationKeyRing
+from central.models.objections import Objection, ObjectionRecord, ObjectionState
 from central.models.packets import Packet
+from central.models.records import Record
 from central.storage.base import BlobStore
 from central.vault.protocol import OpenRequest, PartName, Purpose
 from domain.clock import Clock
@@ -22,7 +26,8 @@ from wire.envelope import open_part
 from wire.errors import WireError
 from wire.packet import Packet as WirePacket
 from wire.packet import parse_packet
-from wire.record import Record, parse_images, parse_record
+from wire.record import Record as WireRecord
+from wire.record import parse_images, parse_record
 
 _log = logging.getLogger(__name__)
 _HOUR = timedelta(hours=1)
@@ -56,6 +61,8 @@ class Opener:
             VaultRefusedError: `code` says why; asking again does not help.
             BlobMissingError: The bytes are not where they were stored.
         """
+        if request.purpose is Purpose.HEARING:
+            self._check_hearing(request)
         if request.part is PartName.IMAGES:
             self._check_quota(request)
         folio, content = "", b""
@@ -90,7 +97,7 @@ class Opener:
     def _content(self, packet: WirePacket, name: PartName) -> bytes:
         try:
             padded = open_part(packet.part("record"), self._identities)
-            record: Record = parse_record(padded, packet.header)
+            record: WireRecord = parse_record(padded, packet.header)
             if name is PartName.RECORD:
                 return padded
             images = open_part(packet.part("images"), self._identities)
@@ -101,8 +108,32 @@ class Opener:
             raise VaultRefusedError(str(error), code=error.code) from error
         return images
 
+    def _check_hearing(self, request: OpenRequest) -> None:
+        """Let an aspirante see images of their own record while the authority has them open."""
+        user = request.actor.removeprefix("user:")
+        if request.part is not PartName.IMAGES or not user.isdecimal():
+            raise VaultRefusedError("a hearing shows images to a person", code="vault.purpose")
+        with self._database.read() as session:
+            is_open = session.execute(
+                select(Objection.id)
+                .join(ObjectionRecord, ObjectionRecord.objection_id == Objection.id)
+                .join(Record, Record.id == ObjectionRecord.record_id)
+                .join(Packet, Packet.id == Record.packet_id)
+                .join(RoleGrant, RoleGrant.aspirante_id == Record.aspirante_id)
+                .where(
+                    Packet.link == bytes.fromhex(request.link),
+                    Objection.images_until > self._clock.now(),
+                    Objection.state != ObjectionState.WITHDRAWN,
+                    RoleGrant.user_id == int(user),
+                    RoleGrant.role == Role.ASPIRANTE.value,
+                )
+                .limit(1)
+            ).first()
+        if is_open is None:
+            raise VaultRefusedError("no hearing has it open", code="vault.hearing")
+
     def _check_quota(self, request: OpenRequest) -> None:
-        if request.purpose is not Purpose.REVIEW or not request.actor.startswith("user:"):
+        if request.purpose is Purpose.VERIFICATION or not request.actor.startswith("user:"):
             raise VaultRefusedError("images are opened for a reviewer only", code="vault.purpose")
         since = self._clock.now() - _HOUR
         with self._database.read() as session:

@@ -34,6 +34,7 @@ class Purpose(StrEnum):
 
     VERIFICATION = "verification"
     REVIEW = "review"
+    HEARING = "hearing"  # the aspirante looks, as far as the authority has opened it
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 
 from central.errors import CentralError, VaultError, VaultUnavailableError
 from central.vault.opening import Opener
-from central.vault.protocol import OpenAnswer, OpenRequest, receive, send
+from central.vault.protocol import OpenAnswer, OpenRequest, Purpose, receive, send
 from wire.errors import ShapeError
 
 _log = logging.getLogger(__name__)
@@ -26,9 +26,17 @@ class VaultServer(socketserver.ThreadingUnixStreamServer):
 
     daemon_threads = True
 
-    def __init__(self, path: Path, opener: Opener, clients: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        opener: Opener,
+        clients: tuple[int, ...],
+        hearing_clients: tuple[int, ...] = (),
+    ) -> None:
         self.opener = opener
         self.allowed = {os.geteuid(), *clients}
+        # These may show an aspirante what a hearing has opened, and nothing else.
+        self.hearing_only = set(hearing_clients) - self.allowed
         _remove_stale(path)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
         before = os.umask(0o177)  # nobody else may connect, also not before the chmod
@@ -39,7 +47,7 @@ class VaultServer(socketserver.ThreadingUnixStreamServer):
         finally:
             os.umask(before)
         # Where other users may ask, the kernel says who they are: see `_Connection`.
-        path.chmod(0o666 if clients else 0o600)
+        path.chmod(0o666 if clients or hearing_clients else 0o600)
 
 
 class _Connection(socketserver.StreamRequestHandler):
@@ -51,7 +59,8 @@ class _Connection(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         raw = self.connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
         _pid, uid, _gid = _CREDENTIALS.unpack(raw)
-        if uid not in self.server.allowed:
+        self._hearing_only = uid in self.server.hearing_only
+        if uid not in self.server.allowed and not self._hearing_only:
             _log.warning("vault.peer_refused uid=%d", uid)
             self._send(OpenAnswer(code="vault.peer", message="this user may not ask"))
             return
@@ -65,6 +74,9 @@ class _Connection(socketserver.StreamRequestHandler):
             return False  # it does not speak our protocol, or has gone
         if request is None:
             return False
+        if self._hearing_only and request.purpose is not Purpose.HEARING:
+            _log.warning("vault.purpose_refused purpose=%s", request.purpose)
+            return self._send(OpenAnswer(code="vault.peer", message="hearings only"))
         try:
             content = self.server.opener.open(request)
         except CentralError as error:

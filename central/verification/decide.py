@@ -8,7 +8,7 @@ or counts.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -104,6 +104,8 @@ class Facts:
     review_state: ReviewState = ReviewState.NOT_ASKED
     review_labels: Sequence[str] = ()
     is_quarantined: bool = False
+    # Reasons that a hearing found wrong.
+    set_aside: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def decide(facts: Facts, review: ReviewSettings) -> Decision:
     if place is None or not facts.scope.holds(place):
         return Decision(State.FUERA_DE_AMBITO, False, ("scope.outside",), facts.review_state)
     verdict = judge_period(facts.period, facts.bracket)
+    if verdict.value in facts.set_aside:
+        verdict = PeriodVerdict.INSIDE
     if verdict not in (PeriodVerdict.INSIDE, PeriodVerdict.UNSURE):
         return Decision(State.INCONSISTENCIA, False, (verdict.value,), facts.review_state)
     if facts.duplicate is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert
@@ -41,6 +41,7 @@ from central.verification.decide import (
     decide,
 )
 from central.verification.duplicates import demote, find_precedence, lock_citizen, reason
+from central.verification.hearing import corrected_claves, set_aside
 from central.verification.leases import Lease
 from domain.apoyo import SituacionRegistral, State
 from domain.clock import Clock
@@ -105,7 +106,7 @@ class Verifier:
                 break
             if found is not None:
                 opened.append(found)
-        self._verify(opened)
+        self._verify(self._corrected(opened))
         return len(batch)
 
     def _open(self, lease: Lease) -> _Opened | None:
@@ -126,6 +127,19 @@ class Verifier:
         except ShapeError as error:
             self._return([lease], error.code, counts=True)
             return None
+
+    def _corrected(self, opened: Sequence[_Opened]) -> list[_Opened]:
+        """Put the claves that a hearing corrected in the place of those that were captured."""
+        with self._database.read() as session:
+            claves = corrected_claves(
+                session, [one.lease.record_id for one in opened], self._citizens
+            )
+        return [
+            replace(one, captured=replace(one.captured, clave_elector=claves[one.lease.record_id]))
+            if one.lease.record_id in claves
+            else one
+            for one in opened
+        ]
 
     def _verify(self, opened: Sequence[_Opened]) -> None:
         asked = [one for one in opened if one.captured.clave_elector is not None]
@@ -226,6 +240,7 @@ class Verifier:
             review_state=record.review_state,
             review_labels=record.reasons,
             is_quarantined=packet.quarantined,
+            set_aside=set_aside(session, record.id),
         )
         return read_settings(process.settings), facts
 

@@ -301,7 +301,8 @@ def _fields(rule: Rule, world: World) -> dict[str, str]:
 def _essence(answer: TestResponse, own_word: str) -> tuple[int, list[tuple[str, str]], str]:
     """Give status, headers and body without what repeats the request itself."""
     last = own_word.rsplit("/", 1)[-1]
-    body = _OWN_WORDS.sub("", answer.text).replace(last, "")
+    text = answer.get_data().decode("utf-8", "replace")  # a file is bytes
+    body = _OWN_WORDS.sub("", text).replace(last, "")
     skipped = ("Set-Cookie", "Content-Length", "Date")
     headers = sorted(pair for pair in answer.headers.items() if pair[0] not in skipped)
     return answer.status_code, headers, body

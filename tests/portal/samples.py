@@ -11,7 +11,9 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from central.models import Base, User, UserSession
+from domain.apoyo import State
 from tests.portal import batches
+from tests.portal.objections import OTHER_OBJECTION, OWN_OBJECTION
 from tests.portal.people import LETTER, OTHER_EMAIL, OWN_EMAIL
 from tests.portal.reports import FOREIGN_EXPORT, OWN_EXPORT
 from tests.portal.world import World
@@ -52,6 +54,12 @@ _ASPIRANTE = Sample(lambda _: "GOB001", "GOB999")
 def _file(token: str) -> Sample:
     return Sample(lambda _: token, batches.NOBODY, lambda _: batches.OF_ANOTHER)
 
+
+_CONTESTED = Sample(
+    lambda world: world.contested[0],
+    "GOB001-AUX01-E7-99999999",
+    lambda world: world.foreign_contested[0],
+)
 
 # By parameter, or by endpoint and parameter where one name means two things.
 SAMPLES: Mapping[str, Sample] = {
@@ -94,6 +102,20 @@ SAMPLES: Mapping[str, Sample] = {
         lambda _: FOREIGN_EXPORT,
     ),
     "exports.public_key key": Sample(lambda _: "reports", "policy"),
+    "records.receipt folio": Sample(
+        lambda world: world.own[1],
+        "GOB001-AUX01-E7-99999999",
+        lambda world: world.foreign[0],
+    ),
+    "objection": Sample(lambda _: OWN_OBJECTION, "INC-9999-9999-9999", lambda _: OTHER_OBJECTION),
+    "objections.record folio": _CONTESTED,
+    "objections.picture folio": _CONTESTED,
+    "objections.picture picture": Sample(lambda _: "front", "nothing"),
+    "objections.attachment token": Sample(
+        lambda world: world.contested[1],
+        "00000000-0000-4000-8000-000000000000",
+        lambda world: world.foreign_contested[1],
+    ),
 }
 
 # Fields with which a form is taken: the answer leads on (303), and something has changed.
@@ -101,7 +123,12 @@ FORMS: Mapping[str, Callable[[World], Mapping[str, str]]] = {
     "files.import_good": lambda _: {},
     "files.discard": lambda _: {},
     "files.undo": lambda _: {},
-    "records.search": lambda _: {"situacion": "Bajas"},
+    "records.search": lambda _: {"nombres": "María"},
+    "objections.submit": lambda world: {
+        "folio": world.by_state[State.INCONSISTENCIA][0],
+        "statement": "Se entregó a tiempo.",
+    },
+    "objections.withdraw": lambda _: {},
     "sign_in.leave": lambda _: {},
     "account.end": lambda _: {},
     "account.end_others": lambda _: {},
@@ -122,6 +149,7 @@ QUERY = ("solicitud", "GOB001", "GOB002", "GOB999")
 NOTED: Mapping[str, frozenset[str]] = {
     "exports.download": frozenset({"audit_entries"}),
     "exports.signature": frozenset({"audit_entries"}),
+    "objections.picture": frozenset({"audit_entries"}),
 }
 
 

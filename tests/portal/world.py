@@ -53,14 +53,19 @@ from central.models import (
     WorkState,
 )
 from central.models.database import Database
+from central.review.objections import PURPOSE
+from central.review.pictures import PictureDesk
 from central.secrets import Secrets, write_private
 from central.services import Services, install
 from central.storage.citizens import CitizenNames, CitizenSealer
 from central.storage.opening import open_documents
+from central.storage.sealing import Sealer
 from domain.apoyo import SituacionRegistral, State
 from tests.portal.batches import put_batches
+from tests.portal.objections import put_objections
 from tests.portal.people import OTHER_EMAIL, OWN_EMAIL, add_people
 from tests.portal.reports import FOREIGN_EXPORT, OWN_EXPORT, add_finished, make_keys
+from tests.portal.vault import InventedVault
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 # The published cut that adds up: 71,389 sent.
@@ -124,6 +129,9 @@ class World:
     own: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     by_state: dict[State, list[str]] = field(default_factory=dict)
+    # The record of the inconformidad of each, and the token of its document.
+    contested: tuple[str, str] = ("", "")
+    foreign_contested: tuple[str, str] = ("", "")
 
 
 def build_world(
@@ -174,17 +182,26 @@ def build_world(
             activation=absent,
             feed=absent,
             intake=absent,
+            pictures=PictureDesk(database, moving, InventedVault),
         ),
     )
     portal.register(app)
     world = World(app, database, moving, citizens)
     if copy_of is not None:
-        return replace(world, own=copy_of.own, foreign=copy_of.foreign, by_state=copy_of.by_state)
+        return replace(copy_of, app=app, database=database, clock=moving, citizens=citizens)
     Base.metadata.create_all(database.writer())
     with database.write() as session:
         _populate(session, world)
         own, other = session.scalars(select(Aspirante).order_by(Aspirante.id))
         put_batches(session, own, other, secrets.random("citizens"), NOW)
+        world.contested, world.foreign_contested = put_objections(
+            session,
+            world.by_state[State.PADRON][0],
+            world.foreign[0],
+            Sealer(secrets.random("citizens"), PURPOSE),
+            open_documents(config, secrets),
+            NOW,
+        )
     return world
 
 

@@ -1,25 +1,31 @@
 """Consulta de registros: every official filter, pages, one's own records and nobody else's."""
 
+import html
 import re
 from collections.abc import Mapping
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
-from central.models import Aspirante, UserSession
-from central.reports.records import RecordFilter, search
+from central.accounts.permissions import Role
+from central.models import Aspirante, Record, UserSession
+from central.reports.record_filter import RecordFilter
+from central.reports.record_order import Order, OrderBy
+from central.reports.records import search
 from domain.apoyo import State
 from tests.portal.visitor import Visitor
 from tests.portal.world import World
 
 _FOLIO = re.compile(r'href="/records/([A-Z0-9-]+)"')
+_CHIP = re.compile(r'class="chip-off" href="([^"]+)"')
 
 
 def _search(visitor: Visitor, filters: Mapping[str, str]) -> list[str]:
     visitor.get("/records")
     answer = visitor.post("/records", **filters)
-    assert (answer.status_code, answer.location) == (303, "/records")
-    return _FOLIO.findall(visitor.get("/records").text)
+    assert answer.status_code == 303
+    return _FOLIO.findall(visitor.get(answer.location).text)
 
 
 class TestFilters:
@@ -39,6 +45,14 @@ class TestFilters:
             ({"valid": "yes"}, [State.LISTA_NOMINAL]),
             ({"situacion": "Lista Nominal", "valid": "yes"}, [State.LISTA_NOMINAL]),
             ({"situacion": "Bajas", "motivo_baja": "Migración"}, []),
+            ({"state": "duplicado"}, [State.DUPLICADO]),
+            ({"state": "en_mesa_de_control"}, [State.EN_MESA_DE_CONTROL]),
+            ({"reason": "duplicate.same_aspirante"}, [State.DUPLICADO]),
+            ({"reason": "period.delivered_late"}, [State.INCONSISTENCIA]),
+            ({"reason": "check."}, [State.EN_MESA_DE_CONTROL]),
+            ({"reason": "review.sample"}, [State.EN_MESA_DE_CONTROL]),
+            ({"reason": "flag."}, []),
+            ({"reason": "duplicate.same_aspirante", "state": "baja"}, []),
         ],
     )
     def test_answers_of_the_register_choose_records(
@@ -114,10 +128,8 @@ class TestFilters:
         assert found
         assert set(found) < set(world.by_state[State.LISTA_NOMINAL])
 
-    def test_clearing_shows_everything_again(self, aspirante: Visitor) -> None:
-        _search(aspirante, {"situacion": "Bajas"})
-        aspirante.post("/records/clear")
-        assert len(_FOLIO.findall(aspirante.get("/records").text)) == 32
+    def test_what_no_database_takes_is_a_mistake_beside_its_field(self, aspirante: Visitor) -> None:
+        assert aspirante.get("/records?id_auxiliar=%00").status_code == 422
 
     def test_a_mistake_is_named_beside_its_field(self, aspirante: Visitor) -> None:
         aspirante.get("/records")
@@ -128,29 +140,81 @@ class TestFilters:
         assert _FOLIO.findall(answer.text) == []
 
 
+class TestLinks:
+    def test_the_address_of_a_search_gives_the_same_records_to_another_session(
+        self, world: World, aspirante: Visitor
+    ) -> None:
+        aspirante.get("/records")
+        link = aspirante.post("/records", situacion="Bajas", id_auxiliar="aux01").location
+        found = _FOLIO.findall(aspirante.get(link).text)
+        elsewhere = Visitor(world.app).enter(world, Role.ASPIRANTE)
+        assert found
+        assert _FOLIO.findall(elsewhere.get(link).text) == found
+
+    def test_a_link_of_a_search_with_a_name_asks_for_the_name_again(
+        self, world: World, aspirante: Visitor
+    ) -> None:
+        aspirante.get("/records")
+        link = aspirante.post("/records", apellido_paterno="Zúñiga", valid="yes").location
+        assert "valid=yes" in link
+        assert "iga" not in link
+        elsewhere = Visitor(world.app).enter(world, Role.ASPIRANTE)
+        page = elsewhere.get(link).text
+        assert "Un enlace no lleva nombres" in page
+        assert _FOLIO.findall(page) == []
+
+    def test_a_name_in_an_address_is_not_searched_for(self, aspirante: Visitor) -> None:
+        assert len(_FOLIO.findall(aspirante.get("/records?nombres=XIMENA").text)) == 32
+
+    def test_each_filter_is_taken_away_by_its_own_link(self, aspirante: Visitor) -> None:
+        page = aspirante.get("/records?situacion=Bajas&id_auxiliar=AUX01&order=folio").text
+        links = [html.unescape(link) for link in _CHIP.findall(page)]
+        assert sorted(links) == [
+            "/records?id_auxiliar=AUX01&order=folio",
+            "/records?situacion=Bajas&order=folio",
+        ]
+
+    def test_a_mistake_in_an_address_is_told(self, aspirante: Visitor) -> None:
+        answer = aspirante.get("/records?received_from=ayer")
+        assert answer.status_code == 422
+        assert 'id="received_from-error"' in answer.text
+
+    def test_from_a_record_one_comes_back_to_the_search(
+        self, world: World, aspirante: Visitor
+    ) -> None:
+        folio = world.by_state[State.BAJA][0]
+        search_page = "http://localhost/records?situacion=Bajas"
+        record = f"/records/{folio}"
+        page = aspirante.client.get(record, headers={"Referer": search_page}).text
+        assert 'href="http://localhost/records?situacion=Bajas"' in page
+        foreign = aspirante.client.get(record, headers={"Referer": "http://evil.example/records"})
+        assert "evil" not in foreign.text
+
+    def test_nothing_found_says_what_to_do(self, aspirante: Visitor) -> None:
+        page = aspirante.get("/records?situacion=Bajas&motivo_baja=Migración").text
+        assert "Ningún registro cumple estos filtros" in page
+        assert "Quita uno de los filtros" in page
+
+
 class TestPrivacy:
     def test_no_address_holds_the_name_that_was_sought(self, aspirante: Visitor) -> None:
-        _search(aspirante, {"apellido_paterno": "Zúñiga"})
-        page = aspirante.get("/records")
+        aspirante.get("/records")
+        link = aspirante.post("/records", apellido_paterno="Zúñiga").location
+        page = aspirante.get(link)
+        assert 'value="Zúñiga"' in page.text
         assert not [
             link for link in re.findall(r'(?:href|action)="([^"]*)"', page.text) if "iga" in link
         ]
 
-    def test_the_saved_filter_is_sealed(self, world: World, aspirante: Visitor) -> None:
+    def test_the_names_are_sealed(self, world: World, aspirante: Visitor) -> None:
         _search(aspirante, {"apellido_paterno": "ZUNIGA"})
         with world.database.read() as session:
             saved = session.scalars(select(UserSession.saved_filter)).one()
         assert saved is not None
         assert b"ZUNIGA" not in saved
 
-    def test_the_filter_of_one_session_is_not_seen_in_another(
-        self, world: World, aspirante: Visitor, other_aspirante: Visitor
-    ) -> None:
-        _search(aspirante, {"apellido_paterno": "Zúñiga"})
-        assert "Zúñiga" not in other_aspirante.get("/records").text
-
-    def test_signing_out_forgets_the_filter(self, world: World, aspirante: Visitor) -> None:
-        _search(aspirante, {"situacion": "Bajas"})
+    def test_signing_out_forgets_the_names(self, world: World, aspirante: Visitor) -> None:
+        _search(aspirante, {"nombres": "Ximena"})
         aspirante.post("/sign-in/leave")
         with world.database.read() as session:
             assert session.scalars(select(UserSession.saved_filter)).one() is None
@@ -169,7 +233,7 @@ class TestOwnRecords:
     def test_a_page_cannot_start_at_a_foreign_record(
         self, world: World, aspirante: Visitor
     ) -> None:
-        assert aspirante.get(f"/records?older_than={world.foreign[0]}").status_code == 404
+        assert aspirante.get(f"/records?after={world.foreign[0]}").status_code == 404
 
     def test_each_sees_only_their_own(self, world: World, other_aspirante: Visitor) -> None:
         found = _FOLIO.findall(other_aspirante.get("/records").text)
@@ -177,30 +241,65 @@ class TestOwnRecords:
 
 
 class TestPages:
-    def test_walking_older_and_back_meets_every_record_once(self, world: World) -> None:
+    def test_walking_on_and_back_meets_every_record_once_in_every_order(self, world: World) -> None:
         with world.database.read() as session:
             own = session.scalars(
                 select(Aspirante.id).where(Aspirante.folio_solicitud == "GOB001")
             ).all()
-            walked: list[str] = []
-            pages: list[list[str]] = []
-            older: str | None = None
-            while True:
-                page = search(
-                    session, own, RecordFilter(), world.citizens, older_than=older, limit=7
+            for order in (Order(by, descending) for by in OrderBy for descending in (True, False)):
+                sought = partial(
+                    search, session, own, RecordFilter(), world.citizens, order=order, limit=7
                 )
-                folios = [row.folio_registro for row in page.rows]
-                pages.append(folios)
-                walked += folios
-                assert (page.newer_than is None) == (older is None)
-                if page.older_than is None:
-                    break
-                older = page.older_than
-            assert walked == list(reversed(world.own))
-            back = search(
-                session, own, RecordFilter(), world.citizens, newer_than=pages[2][0], limit=7
-            )
-        assert [row.folio_registro for row in back.rows] == pages[1]
+                pages = [sought()]
+                while pages[-1].after is not None:
+                    pages.append(sought(after=pages[-1].after))
+                back = sought(before=pages[2].before)
+                walked = [row.folio_registro for page in pages for row in page.rows]
+                assert sorted(walked) == sorted(world.own)
+                assert [page.before is None for page in pages] == [True] + [False] * 4
+                assert back == pages[1]
+
+    def test_orders_sort_by_what_they_say(self, world: World, aspirante: Visitor) -> None:
+        folios = _FOLIO.findall(aspirante.get("/records?order=folio").text)
+        assert folios == sorted(world.own)
+        states = [
+            next(state for state in State if folio in world.by_state[state])
+            for folio in _FOLIO.findall(aspirante.get("/records?order=-state").text)
+        ]
+        assert states == sorted(states, reverse=True)
+        by_auxiliar = _FOLIO.findall(aspirante.get("/records?order=auxiliar").text)
+        codes = [folio.split("-")[1] for folio in by_auxiliar]
+        assert codes == sorted(codes)
+
+    def test_a_record_that_goes_on_to_another_state_moves_no_page(
+        self, world: World, aspirante: Visitor
+    ) -> None:
+        with world.database.write() as session:
+            own = session.scalars(
+                select(Aspirante.id).where(Aspirante.folio_solicitud == "GOB001")
+            ).all()
+            sought = partial(
+                search, session, own, RecordFilter(), world.citizens,
+                order=Order(OrderBy.STATE, descending=False), limit=9,
+            )  # fmt: skip
+            first = sought()
+            rest = [row.folio_registro for row in sought(after=first.after, limit=100).rows]
+            last = session.scalars(
+                select(Record).where(Record.folio_registro == first.rows[-1].folio_registro)
+            ).one()
+            last.state = State.PADRON
+            session.flush()
+            now = [row.folio_registro for row in sought(after=first.after, limit=100).rows]
+        assert [folio for folio in now if folio != last.folio_registro] == rest
+
+    def test_an_order_that_is_none_is_the_usual_one_and_a_page_begins_at_a_record(
+        self, world: World, aspirante: Visitor
+    ) -> None:
+        for order in ("sideways", "", "--state"):
+            found = _FOLIO.findall(aspirante.get(f"/records?order={order}").text)
+            assert found == list(reversed(world.own))
+        for mark in ("nothing", "baja.GOB001", "lost.GOB001-AUX01-E7-00000002"):
+            assert aspirante.get(f"/records?order=state&after={mark}").status_code == 404
 
     def test_names_hide_themselves_in_a_log(self, world: World) -> None:
         with world.database.read() as session:
@@ -242,3 +341,25 @@ class TestDetail:
         assert places == sorted(places)
         assert re.search(r"[0-9a-f]{64}", page)
         assert "Por qué" not in page
+
+    def test_gives_the_signed_receipt_as_a_file(self, world: World, aspirante: Visitor) -> None:
+        folio = world.own[0]
+        answer = aspirante.get(f"/records/{folio}/receipt")
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="acuse-{folio}.jws"'
+        assert answer.mimetype == "application/jose"
+        assert aspirante.get(f"/records/{world.foreign[0]}/receipt").status_code == 404
+
+    @pytest.mark.parametrize("state", [State.DUPLICADO, State.BAJA, State.INCONSISTENCIA])
+    def test_every_rejection_leads_to_the_inconformidad(
+        self, world: World, aspirante: Visitor, state: State
+    ) -> None:
+        folio = world.by_state[state][0]
+        assert f'href="/objections/new?folio={folio}"' in aspirante.get(f"/records/{folio}").text
+
+    @pytest.mark.parametrize("state", [State.LISTA_NOMINAL, State.EN_MESA_DE_CONTROL])
+    def test_what_is_not_rejected_does_not(
+        self, world: World, aspirante: Visitor, state: State
+    ) -> None:
+        page = aspirante.get(f"/records/{world.by_state[state][0]}").text
+        assert "/objections/new" not in page

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.portal.forms import RecordFilterForm
-from central.reports.records import RecordFilter
-from domain.apoyo import SituacionRegistral
+from central.reports.record_filter import RecordFilter
+from domain.apoyo import SituacionRegistral, State
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +30,8 @@ FILTERS = st.builds(
     nombres=st.sampled_from(["", "ÍÑIGO", "María José"]),
     situacion=st.none() | st.sampled_from(list(SituacionRegistral)),
     valid=st.none() | st.booleans(),
+    state=st.none() | st.sampled_from(list(State)),
+    reason=st.sampled_from(["", "check.", "fotocopia"]),
 )
 
 
@@ -38,6 +40,14 @@ class TestParse:
     def test_a_saved_filter_fills_the_form_that_gives_it_again(self, wanted: RecordFilter) -> None:
         form = RecordFilterForm.of(wanted)
         assert RecordFilterForm.parse(form.texts) == form
+
+    @given(FILTERS)
+    def test_an_address_carries_everything_but_the_names(self, wanted: RecordFilter) -> None:
+        form = RecordFilterForm.of(wanted)
+        assert wanted.nombres == "" or wanted.nombres not in "&".join(form.address.values())
+        assert RecordFilterForm.of_address(form.address, wanted).wanted == wanted
+        without = RecordFilterForm.of_address({**form.address, "nombres": "ANA"}, None).wanted
+        assert without == wanted.with_names_of(RecordFilter())
 
     def test_nothing_typed_asks_for_nothing(self) -> None:
         form = RecordFilterForm.parse({})
