@@ -51,7 +51,7 @@ def open_postman(context: Context, owner: str) -> Postman:
         context.database,
         open_transport(config, context.secrets),
         Composer.of(config),
-        Renderer(config.mail, config.server.public_url),
+        Renderer(config.mail),
         config.mail,
         context.clock,
         owner,
@@ -103,7 +103,7 @@ def _test(arguments: argparse.Namespace) -> int:
     with opened(arguments, migrated=False) as context:
         now = context.clock.now()
         transport = open_transport(context.config, context.secrets)
-        message = Renderer(context.config.mail, context.config.server.public_url).render(
+        message = Renderer(context.config.mail).render(
             Letter(
                 kind=MailKind.EXPORT,
                 to=arguments.to,

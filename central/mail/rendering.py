@@ -11,26 +11,33 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from central.config import MailConfig
-from central.errors import InvalidInputError
+from central.errors import ConfigError, InvalidInputError
 from central.mail.language import TAG, catalogue
 from central.mail.letter import Letter
 
 _WIDTH = 72
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)+")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 
 
 class Renderer:
-    """Draws letters; made once per process."""
+    """Draws letters; made once per process.
 
-    def __init__(self, config: MailConfig, public_url: str) -> None:
+    Raises:
+        ConfigError: The address that letters are from is none.
+    """
+
+    def __init__(self, config: MailConfig) -> None:
         self._config = config
-        self._host = urlsplit(public_url).hostname or ""
+        try:
+            self._author = Address(config.from_name, addr_spec=config.from_address)
+        except (HeaderParseError, ValueError, IndexError) as error:
+            raise ConfigError("mail.from_address: not an address", code="config.mail") from error
         self._domain = config.from_address.rpartition("@")[2]
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -51,11 +58,12 @@ class Renderer:
             InvalidInputError: The address is none that a letter can be sent to.
         """
         message = EmailMessage()
-        message["From"] = _address(self._config.from_name, self._config.from_address)
+        message["From"] = self._author
         message["To"] = _address(letter.to_name, letter.to)
         if self._config.reply_to:
             message["Reply-To"] = self._config.reply_to
-        message["Subject"] = one_line(letter.subject)
+        subject = one_line(letter.subject)
+        message["Subject"] = subject
         message["Date"] = format_datetime(now)
         name = hashlib.sha256(number.encode("utf-8")).hexdigest()[:32]
         message["Message-ID"] = f"<{letter.kind.value}.{name}@{self._domain}>"
@@ -65,7 +73,7 @@ class Renderer:
         # No program answers: neither an absence notice nor a list (RFC 3834; Exchange's own).
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        values = {"letter": letter, "tag": TAG, "host": self._host}
+        values = {"letter": letter, "subject": subject, "tag": TAG}
         text = self._templates.get_template("letter.txt").render(values)
         # Quoted-printable keeps every line under 76 characters, whatever the servers between do.
         message.set_content(_tidy(text), cte="quoted-printable")
@@ -87,15 +95,13 @@ def _address(name: str, address: str) -> Address:
         InvalidInputError: It is not one plain mailbox.
     """
     local, _, domain = address.strip().rpartition("@")
-    if _LOCAL_PART.fullmatch(local) is None:
-        raise InvalidInputError("not an address for letters", field="email", code="mail.address")
     try:
         spelled = domain.encode("idna").decode("ascii")
-        return Address(one_line(name), local, spelled)
-    except (UnicodeError, HeaderParseError, ValueError, IndexError) as error:
-        raise InvalidInputError(
-            "not an address for letters", field="email", code="mail.address"
-        ) from error
+        if _LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(spelled):
+            return Address(one_line(name), local, spelled)
+    except (UnicodeError, HeaderParseError, ValueError):
+        pass  # told below, as any other
+    raise InvalidInputError("not an address for letters", field="email", code="mail.address")
 
 
 def _filled(text: str, first: str = "", rest: str = "") -> str:
