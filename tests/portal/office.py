@@ -18,7 +18,8 @@ from central.models import Aspirante, Auxiliar, Mail, MailKind, User
 from central.notices.composer import Composer
 from central.services import Services
 from tests.mail_server import MailServer
-from tests.portal.world import OWN_EMAIL, World
+from tests.portal.people import OWN_EMAIL
+from tests.portal.world import World
 
 FOLIO = "GOB001"
 

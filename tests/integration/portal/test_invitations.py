@@ -13,7 +13,8 @@ from central.mail.outbox import post_access, post_activation
 from central.models import AuditEntry, AuxiliarState, MailKind, WorkState
 from tests.mail_server import MailServer, running_mail_server
 from tests.portal.office import Office, aspirante_of, auxiliar_of, code_in, links_in, user_of
-from tests.portal.world import OWN_EMAIL, World
+from tests.portal.people import OWN_EMAIL
+from tests.portal.world import World
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from central.models import AuditEntry, MailKind
 from central.notices.addresses import Addresses
 from tests.mail_server import MailServer, running_mail_server
 from tests.portal.office import Office, user_of
+from tests.portal.people import OWN_EMAIL
 from tests.portal.visitor import Visitor
-from tests.portal.world import OWN_EMAIL, World
+from tests.portal.world import World
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from central.notices.herald import Herald
 from domain.apoyo import State
 from tests.mail_server import MailServer, running_mail_server
 from tests.portal.office import Office, aspirante_of, auxiliar_of, user_of
-from tests.portal.world import NOW, OTHER_EMAIL, OWN_EMAIL, World
+from tests.portal.people import OTHER_EMAIL, OWN_EMAIL
+from tests.portal.world import NOW, World
 
 ZONE = ZoneInfo("America/Mexico_City")
 
