@@ -1,9 +1,6 @@
 """The aspirante's own proof: every receipt as the centre signed it, and that the log has it.
 
-JSON lines in the order of the log. The first line has the newest checkpoint; then each receipt of
-the aspirante, and between them the hashes of the subtrees that hold those of others. Whoever adds
-all of it up comes to the root that the centre signed (`acopio-audit receipts`). A receipt that is
-younger than the checkpoint comes after it and is proved by the next one.
+The file is described in `wire.receipt_list`; `acopio-audit receipts` checks it without a server.
 """
 
 from __future__ import annotations
@@ -18,10 +15,9 @@ from central.audit.log import leaf_hashes, newest_checkpoint, range_root
 from central.models import Aspirante, Packet, Receipt, Record
 from central.reports.listings import Words
 from central.reports.tables.base import Sink, Watermark
-from wire.canonical import dumps
 from wire.merkle import complete_subtrees, root
+from wire.receipt_list import Heading, Leaf, Subtree, write_line
 
-KIND = "acopio-receipts"
 _AT_A_TIME = 500
 _TILE_BITS = 8
 
@@ -47,26 +43,22 @@ def write_proof(
     """Write the whole file; give how many receipts are in it. `follow` is told of each."""
     checkpoint = newest_checkpoint(session)
     size = 0 if checkpoint is None else checkpoint.size
-    _line(
-        sink,
-        {
-            "v": 1,
-            "kind": KIND,
-            "export": mark.export,
-            "made_for": mark.made_for,
-            "made_at": mark.made,
-            "folio_solicitud": aspirante.folio_solicitud,
-            "checkpoint": None if checkpoint is None else checkpoint.jws,
-        },
+    heading = Heading(
+        export=mark.export,
+        folio_solicitud=aspirante.folio_solicitud,
+        made_for=mark.made_for,
+        made_at=mark.made,
+        checkpoint=None if checkpoint is None else checkpoint.jws,
     )
+    sink.write(write_line(heading))
     subtrees, reached, written = _Subtrees(session, size), 0, 0
-    for folio, state, index, jws in follow(_receipts(session, aspirante.id)):
-        for line in subtrees.between(reached, min(index, size)):
-            _line(sink, line)
-        _line(sink, {"i": index, "folio": folio, "state": words.state(state), "jws": jws})
+    for folio, state, index, token in follow(_receipts(session, aspirante.id)):
+        for subtree in subtrees.between(reached, min(index, size)):
+            sink.write(write_line(subtree))
+        sink.write(write_line(Leaf(index, folio, words.state(state), token)))
         reached, written = index + 1, written + 1
-    for line in subtrees.between(reached, size):
-        _line(sink, line)
+    for subtree in subtrees.between(reached, size):
+        sink.write(write_line(subtree))
     return written
 
 
@@ -79,9 +71,9 @@ class _Subtrees:
         self._tile = -1
         self._leaves: list[bytes] = []
 
-    def between(self, low: int, high: int) -> Iterator[dict[str, Any]]:
+    def between(self, low: int, high: int) -> Iterator[Subtree]:
         for start, height in complete_subtrees(low, high):
-            yield {"i": start, "h": height, "hash": self._hash(start, height).hex()}
+            yield Subtree(start, height, self._hash(start, height).hex())
 
     def _hash(self, start: int, height: int) -> bytes:
         if height >= _TILE_BITS:
@@ -104,7 +96,3 @@ def _receipts(session: Session, aspirante_id: int) -> Iterator[Any]:
         .execution_options(yield_per=_AT_A_TIME)
     )
     return iter(session.execute(query))
-
-
-def _line(sink: Sink, value: dict[str, Any]) -> None:
-    sink.write(dumps(value) + b"\n")
