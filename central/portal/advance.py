@@ -11,6 +11,7 @@ from central.accounts.permissions import Permission, requires
 from central.portal import charts, unit_map
 from central.portal.advice import advise
 from central.portal.daily_curve import Ahead, daily_curve
+from central.portal.formats import unit_name
 from central.portal.unit_map import UnitMap
 from central.portal.visitor import chosen_solicitud, own_solicitudes
 from central.reports.advance import Advance, Day, advance
@@ -87,15 +88,17 @@ def _maps(report: Advance) -> dict[str, UnitMap]:
 
 def _units(report: Advance, ahead: Outlook) -> list[dict[str, object]]:
     """Give the rows of the table beside the map: the nearest units that are not there first."""
-    if report.progress is None or ahead.forecast is None:
+    if report.progress is None or report.unit is None or ahead.forecast is None:
         return []
     later = {one.unit.code: one for one in ahead.forecast.units}
     ordered = unit_map.nearest_first(report.progress)
     far = [unit for unit in ordered if unit.missing]
     reached = [unit for unit in ordered if not unit.missing]
+    alone = len({unit.code.split("-")[0] for unit in ordered}) == 1
     return [
         {
             "unit": unit,
+            "name": unit_name(report.unit, unit.code, alone=alone),
             "tone": unit_map.tone_of(unit).value,
             "percent": unit_map.percent_of(unit),
             "forecast": later.get(unit.code),

@@ -109,12 +109,16 @@ def entidad_name(entidad: int) -> str:
     return found.name.title().replace(" De ", " de ") if found else str(entidad)
 
 
-def unit_name(unit: Unit, code: str) -> str:
-    """Name a unit of a dispersion by its code: its entidad, or `Distrito 07` of one."""
+def unit_name(unit: Unit, code: str, *, alone: bool = False) -> str:
+    """Name a unit of a dispersion by its code: its entidad, or `Distrito 07` of one.
+
+    `alone` leaves the entidad out, where all units are of the same.
+    """
     entidad, _, number = code.partition("-")
     if unit is Unit.ENTIDAD:
         return entidad_name(int(entidad))
-    return f"{UNITS[unit].name} {number} · {entidad_name(int(entidad))}"
+    name = f"{UNITS[unit].name} {number}"
+    return name if alone else f"{name} · {entidad_name(int(entidad))}"
 
 
 def _is_spanish() -> bool:
