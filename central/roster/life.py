@@ -19,8 +19,7 @@ from central.mail.outbox import post_activation
 from central.models import Auxiliar, AuxiliarState, Mail, MailKind, Stage, WorkState
 from central.models.aspirantes import folded_name
 from central.roster.candidates import Candidate
-from central.roster.registration import conflicts, lock_places, settings_of
-from central.storage.citizens import citizen_key
+from central.roster.registration import clave_key, conflicts, lock_places, settings_of
 from central.storage.sealing import Sealer
 
 # One letter after another within this time helps nobody and looks like spam.
@@ -76,59 +75,48 @@ def find_own(
     return auxiliar
 
 
-def invite(session: Session, auxiliar: Auxiliar, *, now: datetime, made_by: str) -> None:
-    """Send a new activation code; whoever has a password keeps it until the code is used.
+def take(
+    session: Session, auxiliar: Auxiliar, step: Step, *, now: datetime, made_by: str
+) -> str | None:
+    """Invite again, deactivate or reactivate; give the code of why not, or None when it is done.
 
-    Raises:
-        ConflictError: They are not to be invited now, or a letter is on its way or has just left.
+    `auxiliar.no_…`: it does not fit the stage any more. `auxiliar.letter_waits`,
+    `auxiliar.letter_just_left`: a letter is on its way, or has been sent minutes ago.
+
+    Args:
+        session: A session that writes.
+        auxiliar: Whom it is about, locked.
+        step: Any but `CORRECT`.
+        now: The present.
+        made_by: The actor of the audit trail.
     """
-    _require(auxiliar, Step.INVITE)
-    latest = session.scalar(
-        select(Mail)
-        .where(Mail.auxiliar_id == auxiliar.id, Mail.kind == MailKind.ACTIVATION)
-        .order_by(Mail.id.desc())
-        .limit(1)
+    if step not in steps(auxiliar):
+        return f"auxiliar.no_{step}"
+    match step:
+        case Step.INVITE:
+            if code := _why_no_letter(session, auxiliar, now):
+                return code
+            _post(session, auxiliar, now)
+            action = "auxiliar.invited_again"
+        case Step.DEACTIVATE:
+            auxiliar.state, auxiliar.deactivated_at = AuxiliarState.DEACTIVATED, now
+            _drop_letters(session, auxiliar)
+            action = "auxiliar.deactivated"
+        case Step.REACTIVATE:
+            _reactivate(session, auxiliar, now)
+            action = "auxiliar.reactivated"
+        case Step.CORRECT:
+            raise AssertionError("a correction says what is corrected")
+    session.flush()
+    trail.write(
+        session,
+        at=now,
+        actor=made_by,
+        action=action,
+        subject_kind="auxiliar",
+        subject=auxiliar.id_auxiliar,
     )
-    if latest is not None:
-        if latest.work_state in (WorkState.WAITING, WorkState.LEASED):
-            raise ConflictError("a letter is on its way", code="auxiliar.letter_waits")
-        if latest.created_at > now - LETTER_PAUSE:
-            raise ConflictError("a letter has just left", code="auxiliar.letter_just_left")
-    post_activation(session, auxiliar_id=auxiliar.id, aspirante_id=auxiliar.aspirante_id, now=now)
-    _write(session, auxiliar, "auxiliar.invited_again", now=now, made_by=made_by)
-
-
-def deactivate(session: Session, auxiliar: Auxiliar, *, now: datetime, made_by: str) -> None:
-    """Let them capture no more once stations have the next policy; what they captured stays.
-
-    Raises:
-        ConflictError: They are deactivated already, or the authority has blocked them.
-    """
-    _require(auxiliar, Step.DEACTIVATE)
-    auxiliar.state, auxiliar.deactivated_at = AuxiliarState.DEACTIVATED, now
-    _drop_letters(session, auxiliar)
-    _write(session, auxiliar, "auxiliar.deactivated", now=now, made_by=made_by)
-
-
-def reactivate(session: Session, auxiliar: Auxiliar, *, now: datetime, made_by: str) -> None:
-    """Put them back to where they were: with the password they had, or to be invited.
-
-    Raises:
-        ConflictError: They are not deactivated.
-    """
-    _require(auxiliar, Step.REACTIVATE)
-    auxiliar.deactivated_at = None
-    if auxiliar.verifier is not None:
-        auxiliar.state = AuxiliarState.ACTIVE
-    elif auxiliar.activation_verifier is not None:
-        auxiliar.state = AuxiliarState.INVITED
-    else:
-        auxiliar.state = AuxiliarState.REGISTERED
-        if Step.INVITE in steps(auxiliar):
-            post_activation(
-                session, auxiliar_id=auxiliar.id, aspirante_id=auxiliar.aspirante_id, now=now
-            )
-    _write(session, auxiliar, "auxiliar.reactivated", now=now, made_by=made_by)
+    return None
 
 
 def correct(
@@ -158,7 +146,8 @@ def correct(
     Raises:
         ConflictError: They have activated, or are deactivated or blocked.
     """
-    _require(auxiliar, Step.CORRECT)
+    if Step.CORRECT not in steps(auxiliar):
+        raise ConflictError("they are not corrected in this stage", code="auxiliar.no_correct")
     aspirante = auxiliar.aspirante
     lock_places(session, aspirante.process_id)
     found = conflicts(
@@ -180,7 +169,7 @@ def correct(
     auxiliar.account_kind = candidate.account_kind
     if candidate.clave_elector is not None:
         changed.append("clave_elector")
-        auxiliar.clave_key = citizen_key(register_secret, candidate.clave_elector)
+        auxiliar.clave_key = clave_key(register_secret, candidate.clave_elector)
         auxiliar.clave_sealed = sealer.seal(candidate.clave_elector.encode(), auxiliar.id_auxiliar)
         auxiliar.situacion_registral = None
     if "email" in changed or candidate.clave_elector is not None:
@@ -188,9 +177,7 @@ def correct(
         _drop_letters(session, auxiliar)
         auxiliar.activation_verifier, auxiliar.state = None, AuxiliarState.REGISTERED
         if Step.INVITE in steps(auxiliar):
-            post_activation(
-                session, auxiliar_id=auxiliar.id, aspirante_id=auxiliar.aspirante_id, now=now
-            )
+            _post(session, auxiliar, now)
     session.flush()
     trail.write(
         session,
@@ -217,9 +204,35 @@ def _changed(auxiliar: Auxiliar, candidate: Candidate) -> list[str]:
     return [name for name in names if getattr(auxiliar, name) != getattr(candidate, name)]
 
 
-def _require(auxiliar: Auxiliar, step: Step) -> None:
-    if step not in steps(auxiliar):
-        raise ConflictError(f"no {step} in this stage", code=f"auxiliar.no_{step}")
+def _why_no_letter(session: Session, auxiliar: Auxiliar, now: datetime) -> str | None:
+    latest = session.scalar(
+        select(Mail)
+        .where(Mail.auxiliar_id == auxiliar.id, Mail.kind == MailKind.ACTIVATION)
+        .order_by(Mail.id.desc())
+        .limit(1)
+    )
+    if latest is None:
+        return None
+    if latest.work_state in (WorkState.WAITING, WorkState.LEASED):
+        return "auxiliar.letter_waits"
+    return "auxiliar.letter_just_left" if latest.created_at > now - LETTER_PAUSE else None
+
+
+def _reactivate(session: Session, auxiliar: Auxiliar, now: datetime) -> None:
+    """Put them back to where they were: with the password they had, or to be invited."""
+    auxiliar.deactivated_at = None
+    if auxiliar.verifier is not None:
+        auxiliar.state = AuxiliarState.ACTIVE
+    elif auxiliar.activation_verifier is not None:
+        auxiliar.state = AuxiliarState.INVITED
+    else:
+        auxiliar.state = AuxiliarState.REGISTERED
+        if Step.INVITE in steps(auxiliar):
+            _post(session, auxiliar, now)
+
+
+def _post(session: Session, auxiliar: Auxiliar, now: datetime) -> None:
+    post_activation(session, auxiliar_id=auxiliar.id, aspirante_id=auxiliar.aspirante_id, now=now)
 
 
 def _drop_letters(session: Session, auxiliar: Auxiliar) -> None:
@@ -229,18 +242,4 @@ def _drop_letters(session: Session, auxiliar: Auxiliar) -> None:
             Mail.kind == MailKind.ACTIVATION,
             Mail.work_state == WorkState.WAITING,
         )
-    )
-
-
-def _write(
-    session: Session, auxiliar: Auxiliar, action: str, *, now: datetime, made_by: str
-) -> None:
-    session.flush()
-    trail.write(
-        session,
-        at=now,
-        actor=made_by,
-        action=action,
-        subject_kind="auxiliar",
-        subject=auxiliar.id_auxiliar,
     )

@@ -6,6 +6,7 @@ the process does not ask the register they are invited at once.
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,9 +24,9 @@ from central.models import Aspirante, Auxiliar, AuxiliarState
 from central.models.database import lock_for_transaction
 from central.models.settings import AuxiliarSettings, read_settings
 from central.roster.candidates import Candidate
-from central.storage.citizens import citizen_key
 from central.storage.sealing import Sealer
 from domain.citizen_code import ALPHABET
+from domain.credential.text import fold
 
 # What a clave is sealed for until the register has answered; the context is the id auxiliar.
 CLAVE_PURPOSE = "auxiliares/clave"
@@ -72,7 +73,10 @@ def conflicts(
     """
     values: dict[str, list[Any]] = {
         "email": [candidate.email for candidate in candidates],
-        "clave_elector": [_clave_key(register_secret, candidate) for candidate in candidates],
+        "clave_elector": [
+            clave_key(register_secret, candidate.clave_elector) if candidate.clave_elector else b""
+            for candidate in candidates
+        ],
     }
     columns: dict[str, Any] = {"email": Auxiliar.email, "clave_elector": Auxiliar.clave_key}
     found: dict[int, dict[str, str]] = {}
@@ -133,7 +137,7 @@ def register_all(
             candidate = candidates[place]
             row = _row(aspirante, candidate, code, batch_id=batch_id, now=now)
             if asks_register and candidate.clave_elector:
-                row["clave_key"] = _clave_key(register_secret, candidate)
+                row["clave_key"] = clave_key(register_secret, candidate.clave_elector)
                 row["clave_sealed"] = sealer.seal(candidate.clave_elector.encode(), code)
             rows.append(row)
         added.update((drawn[code], code) for code in _insert(session, rows))
@@ -167,6 +171,12 @@ def lock_places(session: Session, process_id: int) -> None:
     Two that insert the same people in another order would wait for each other for ever.
     """
     lock_for_transaction(session, f"acopio/auxiliares/{process_id}".encode("ascii"))
+
+
+def clave_key(register_secret: bytes, clave_elector: str) -> bytes:
+    """Digest the clave of an auxiliar: equal for one person, and no citizen's key of a record."""
+    text = f"auxiliar={fold(clave_elector)}".encode()
+    return hmac.digest(register_secret, text, "sha256")
 
 
 def new_id_auxiliar() -> str:
@@ -223,12 +233,6 @@ def _owners(
         )
         owners.update((key, owner) for key, owner in rows)
     return owners
-
-
-def _clave_key(register_secret: bytes, candidate: Candidate) -> bytes | None:
-    if not candidate.clave_elector:
-        return None
-    return citizen_key(register_secret, candidate.clave_elector)
 
 
 def _invite(session: Session, aspirante: Aspirante, codes: Iterable[str], now: datetime) -> None:

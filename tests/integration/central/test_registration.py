@@ -20,8 +20,13 @@ from central.models import (
 from central.models.accounts import AccountKind
 from central.roster.auxiliares import NewAuxiliar, put_auxiliar
 from central.roster.candidates import Candidate
-from central.roster.registration import CLAVE_PURPOSE, Registration, conflicts, register_all
-from central.storage.citizens import citizen_key
+from central.roster.registration import (
+    CLAVE_PURPOSE,
+    Registration,
+    clave_key,
+    conflicts,
+    register_all,
+)
 from central.storage.sealing import Sealer
 from domain.citizen_code import ALPHABET
 from tests.centres import NOW, OTHER_SOLICITUD, SOLICITUD, Centre
@@ -78,7 +83,7 @@ class TestRegistering:
             assert (row.state, row.situacion_registral) == (AuxiliarState.REGISTERED, None)
             assert row.account_kind is AccountKind.GOOGLE
             assert row.name_folded == "EJEMPLO PRUEBA INIGO"
-            assert row.clave_key == citizen_key(SECRET, "EJPRLS90010109M001")
+            assert row.clave_key == clave_key(SECRET, "EJPRLS90010109M001")
             assert b"EJPRLS" not in (row.clave_sealed or b"")
             assert SEALER.open(row.clave_sealed or b"", row.id_auxiliar) == b"EJPRLS90010109M001"
             assert row.activation_verifier is row.verifier is None
