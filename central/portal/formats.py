@@ -10,7 +10,8 @@ from flask import Flask
 from flask_babel import get_locale
 
 from central.portal.access_labels import ACCESS_STATES, ACCOUNT_KINDS, ACTS
-from central.portal.labels import AUXILIAR_STATES, REVIEW_STATES, ROLE_NAMES, STATES, UNITS
+from central.portal.auxiliar_texts import STAGES
+from central.portal.labels import REVIEW_STATES, ROLE_NAMES, STATES, UNITS
 from domain.apoyo import SituacionRegistral, State
 from domain.entidades import by_number
 from domain.threshold import Unit
@@ -31,13 +32,14 @@ def register(app: Flask) -> None:
         short_instant=short_instant,
         percent=percent,
         bytes_size=bytes_size,
+        tenths=tenths,
     )
     app.jinja_env.globals.update(
         STATES=STATES,
         STATE_ORDER=tuple(State),
         SITUACIONES=tuple(SituacionRegistral),
         REVIEW_STATES=REVIEW_STATES,
-        AUXILIAR_STATES=AUXILIAR_STATES,
+        STAGES=STAGES,
         ROLE_NAMES=ROLE_NAMES,
         ACCESS_STATES=ACCESS_STATES,
         ACCOUNT_KINDS=ACCOUNT_KINDS,
@@ -53,6 +55,11 @@ def register(app: Flask) -> None:
 def number(value: int) -> str:
     """Write a whole number with its separators."""
     return format_decimal(value, locale=_locale())
+
+
+def tenths(value: int) -> str:
+    """Write a number of tenths with one decimal."""
+    return format_decimal(value / 10, format="#,##0.0", locale=_locale())
 
 
 def percent(part: int, whole: int) -> str:

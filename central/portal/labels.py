@@ -6,7 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from central.accounts.permissions import Role
-from central.models import AuxiliarState, ReviewState
+from central.models import ReviewState
 from domain.apoyo import State
 from domain.threshold import Unit
 
@@ -84,14 +84,6 @@ REVIEW_STATES = {
     ReviewState.PENDING: _("Waiting for a reviewer"),
     ReviewState.APPROVED: _("Images accepted"),
     ReviewState.REJECTED: _("Images not accepted"),
-}
-
-AUXILIAR_STATES = {
-    AuxiliarState.REGISTERED: (_("Registered"), "info"),
-    AuxiliarState.INVITED: (_("Invited"), "info"),
-    AuxiliarState.ACTIVE: (_("Active"), "ok"),
-    AuxiliarState.SUSPENDED: (_("Blocked"), "warn"),
-    AuxiliarState.DEACTIVATED: (_("Deactivated"), "bad"),
 }
 
 ROLE_NAMES = {

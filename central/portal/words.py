@@ -2,10 +2,11 @@
 
 from flask_babel import gettext as _
 
-from central.models import AuxiliarState
+from central.models import Stage
 from central.models.partition import MOTIVO
+from central.portal.auxiliar_texts import STAGES
 from central.portal.formats import entidad_name
-from central.portal.labels import AUXILIAR_STATES, STATES
+from central.portal.labels import STATES
 from central.portal.reasons import explain_code
 from domain.apoyo import State
 
@@ -23,9 +24,9 @@ class PortalWords:
             return str(_("Motivo de la baja: %(motivo)s.", motivo=code.removeprefix(MOTIVO)))
         return str(explain_code(code).sentence)
 
-    def auxiliar_state(self, state: AuxiliarState) -> str:
+    def auxiliar_stage(self, stage: Stage) -> str:
         """Name a step in the life of an auxiliar."""
-        return str(AUXILIAR_STATES[state][0])
+        return str(STAGES[stage].name)
 
     def entidad(self, number: int) -> str:
         """Name an entidad by the register's number."""

@@ -17,10 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from central.errors import NotFoundError
 from central.models import (
     Aspirante,
-    Auxiliar,
-    AuxiliarState,
     RegisterSection,
-    RollupAuxiliar,
     RollupDay,
     RollupDelta,
     RollupEntidad,
@@ -31,8 +28,6 @@ from central.models.register import newest_version
 from central.reports import sums
 from domain.apoyo import OPEN_STATES, Partition, State
 from domain.threshold import BaseList, DispersionRule, Progress, Threshold, Unit, progress
-
-PAGE_SIZE = 100
 
 
 class Day(NamedTuple):
@@ -72,26 +67,6 @@ class Advance:
     unit: Unit | None
 
 
-@dataclass(frozen=True, slots=True)
-class AuxiliarRow:
-    """One auxiliar with what was captured under the account."""
-
-    id_auxiliar: str
-    name: str
-    state: AuxiliarState
-    activated_at: datetime | None
-    sent: int
-    lista_nominal: int
-
-
-@dataclass(frozen=True, slots=True)
-class AuxiliarPage:
-    """Some auxiliares by their id; `after` leads to the next page, None when there is none."""
-
-    rows: tuple[AuxiliarRow, ...]
-    after: str | None
-
-
 def solicitudes(session: Session, aspirante_ids: Iterable[int]) -> tuple[Solicitud, ...]:
     """Give the requests of some aspirantes, by folio; those of inactive ones are left out."""
     rows = session.scalars(
@@ -128,44 +103,12 @@ def advance(session: Session, aspirante_id: int) -> Advance:
     )
 
 
-def auxiliares(
-    session: Session, aspirante_id: int, *, after: str | None = None, limit: int = PAGE_SIZE
-) -> AuxiliarPage:
-    """Give one page of an aspirante's auxiliares with their counts, by id."""
-    query = select(Auxiliar).where(Auxiliar.aspirante_id == aspirante_id)
-    if after is not None:
-        query = query.where(Auxiliar.id_auxiliar > after)
-    people = session.scalars(query.order_by(Auxiliar.id_auxiliar).limit(limit + 1)).all()
-    shown = people[:limit]
-    ids = [person.id for person in shown]
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
-    captured = sums.counts(RollupAuxiliar, "auxiliar_id", aspirante_id, among=ids)
-    for auxiliar_id, state, count in session.execute(captured):
-        counts[auxiliar_id][state] = int(count)
-    return AuxiliarPage(
-        rows=tuple(_auxiliar(person, counts[person.id]) for person in shown),
-        after=shown[-1].id_auxiliar if len(people) > limit else None,
-    )
-
-
 def unit_code(unit: Unit, entidad: int, number: int) -> str:
     """Write a unit as `ThresholdUnit.unit_code` does: `09`, or `09-05` within its entidad."""
     if unit is Unit.ENTIDAD:
         return f"{entidad:02d}"
     width = {Unit.DISTRITO: 2, Unit.MUNICIPIO: 3, Unit.SECCION: 4}[unit]
     return f"{entidad:02d}-{number:0{width}d}"
-
-
-def _auxiliar(person: Auxiliar, counts: Mapping[str, int]) -> AuxiliarRow:
-    words = (person.nombres, person.apellido_paterno, person.apellido_materno)
-    return AuxiliarRow(
-        id_auxiliar=person.id_auxiliar,
-        name=" ".join(word for word in words if word),
-        state=person.state,
-        activated_at=person.activated_at,
-        sent=sum(counts.values()),
-        lista_nominal=counts.get(State.LISTA_NOMINAL, 0),
-    )
 
 
 def _solicitud(aspirante: Aspirante) -> Solicitud:

@@ -14,16 +14,16 @@ from sqlalchemy.orm import Session
 
 from central.models import (
     Auxiliar,
-    AuxiliarState,
     Citizen,
     Packet,
     Receipt,
     Record,
+    Stage,
     Station,
 )
 from central.models.partition import causes
 from central.reports import detail
-from central.reports.advance import auxiliares
+from central.reports.auxiliares import AuxiliarFilter, Order, search
 from central.reports.detail import Asked, By, Cause, Key, Place
 from central.reports.record_filter import RecordFilter, conditions, own_records
 from central.reports.tables.base import Cell, Column, Kind, Row
@@ -44,7 +44,7 @@ class Words(Protocol):
         """Say why a record is in its state, for one code of `partition.causes`."""
         ...
 
-    def auxiliar_state(self, state: AuxiliarState) -> str:
+    def auxiliar_stage(self, stage: Stage) -> str:
         """Name a step in the life of an auxiliar."""
         ...
 
@@ -154,6 +154,9 @@ def auxiliar_columns(words: Words) -> tuple[Column, ...]:
         Column("Activo desde", Kind.INSTANT, 18),
         Column("Enviados", Kind.NUMBER, 12),
         Column(words.state(State.LISTA_NOMINAL), Kind.NUMBER, 18),
+        Column("Rechazados", Kind.NUMBER, 12),
+        Column("Días con apoyos", Kind.NUMBER, 12),
+        Column("Última actividad", Kind.DAY, 14),
     )
 
 
@@ -161,15 +164,21 @@ def auxiliar_rows(session: Session, aspirante_id: int, words: Words) -> Iterator
     """Give all auxiliares with what was captured under their accounts, by id."""
     after: str | None = None
     while True:
-        page = auxiliares(session, aspirante_id, after=after, limit=_AT_A_TIME)
+        page = search(
+            session, aspirante_id, AuxiliarFilter(), order=Order.ID, after=after, limit=_AT_A_TIME
+        )
         for row in page.rows:
+            figures = row.figures
             yield (
                 row.id_auxiliar,
                 row.name,
-                words.auxiliar_state(row.state),
+                words.auxiliar_stage(row.stage),
                 row.activated_at,
-                row.sent,
-                row.lista_nominal,
+                figures.sent,
+                figures.counts.get(State.LISTA_NOMINAL, 0),
+                figures.rejected,
+                figures.active_days,
+                figures.last_on,
             )
         if page.after is None:
             return

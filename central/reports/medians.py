@@ -51,9 +51,9 @@ class Measure(StrEnum):
     STATION_REJECTED_PERMILLE = "station.rejected_permille"
 
 
-def measure_of(state: State) -> Measure:
-    """Give the measure of how much of an auxiliar's decided apoyos is in a state."""
-    return Measure(f"mix.{state.value}")
+def measure_of(state: State) -> Measure | None:
+    """Give the measure of how much of an auxiliar's decided apoyos is in a state; None if open."""
+    return None if state in OPEN_STATES else Measure(f"mix.{state.value}")
 
 
 def medians_of(session: Session, process_id: int) -> dict[Measure, int]:
@@ -123,13 +123,13 @@ def _mixes(rows: Iterable[Any]) -> dict[Measure, list[int]]:
     counts: dict[int, dict[State, int]] = defaultdict(dict)
     for auxiliar_id, state, records in rows:
         counts[auxiliar_id][State(state)] = int(records)
-    decided_states = [state for state in State if state not in OPEN_STATES]
-    found: dict[Measure, list[int]] = {measure_of(state): [] for state in decided_states}
+    measures = {state: measure for state in State if (measure := measure_of(state))}
+    found: dict[Measure, list[int]] = {measure: [] for measure in measures.values()}
     for by_state in counts.values():
-        decided = sum(by_state.get(state, 0) for state in decided_states)
+        decided = sum(by_state.get(state, 0) for state in measures)
         if decided >= LEAST_DECIDED:
-            for state in decided_states:
-                found[measure_of(state)].append(round(1000 * by_state.get(state, 0) / decided))
+            for state, measure in measures.items():
+                found[measure].append(round(1000 * by_state.get(state, 0) / decided))
     return found
 
 

@@ -60,6 +60,7 @@ _CONTESTED = Sample(
     "GOB001-AUX01-E7-99999999",
     lambda world: world.foreign_contested[0],
 )
+_INVITED = Sample(lambda _: "AUX02", "AUX99", lambda _: "AUX09")
 
 # By parameter, or by endpoint and parameter where one name means two things.
 SAMPLES: Mapping[str, Sample] = {
@@ -91,6 +92,11 @@ SAMPLES: Mapping[str, Sample] = {
     "files.discard token": _file(batches.CHECKED),
     "files.ask_undo token": _file(batches.IMPORTED),
     "files.undo token": _file(batches.IMPORTED),
+    "id_auxiliar": Sample(lambda _: "AUX01", "AUX99", lambda _: "AUX09"),
+    # Only who has not activated can be corrected.
+    "registration.show_correction id_auxiliar": _INVITED,
+    "registration.correct id_auxiliar": _INVITED,
+    "step": Sample(lambda _: "deactivate", "delete"),
     "records.detail folio": Sample(
         lambda world: world.own[1],
         "GOB001-AUX01-E7-99999999",
@@ -118,6 +124,20 @@ SAMPLES: Mapping[str, Sample] = {
     ),
 }
 
+# Somebody invented, as the form of Registro sends them.
+PERSON = {
+    "account_kind": "g",
+    "nombres": "Luisa",
+    "apellido_paterno": "Ejemplo",
+    "apellido_materno": "Prueba",
+    "born_day": "1",
+    "born_month": "1",
+    "born_year": "1990",
+    "telefono_movil": "55 1234 5678",
+    "email": "luisa.ejemplo@gmail.com",
+    "clave_elector": "EJPRLS90010109M000",
+}
+
 # Fields with which a form is taken: the answer leads on (303), and something has changed.
 FORMS: Mapping[str, Callable[[World], Mapping[str, str]]] = {
     "files.import_good": lambda _: {},
@@ -140,6 +160,9 @@ FORMS: Mapping[str, Callable[[World], Mapping[str, str]]] = {
     "staff.send_letter": lambda _: {},
     "staff.release_account": lambda _: {},
     "exports.ask": lambda _: {"kind": "receipts", "format": "csv"},
+    "registration.register": lambda _: PERSON,
+    "registration.correct": lambda _: PERSON,
+    "auxiliares.take": lambda _: {},
 }
 
 # Addresses that may be asked with `?solicitud=`: another's is answered as one that is not there.

@@ -40,6 +40,7 @@ from central.models import (
     Record,
     ReviewState,
     RoleGrant,
+    RollupActivity,
     RollupAuxiliar,
     RollupDay,
     RollupDelta,
@@ -448,6 +449,16 @@ def _rollups(session: Session, own: Aspirante, auxiliar: Auxiliar) -> None:
                 aspirante_id=own.id, auxiliar_id=auxiliar.id, state=state.value, records=total
             )
         )
+    for n, share in enumerate((30_000, 30_000, 11_389)):
+        session.add(
+            RollupActivity(
+                aspirante_id=own.id,
+                auxiliar_id=auxiliar.id,
+                day=first + timedelta(days=17 + n),
+                station_id=1,
+                records=share - (2 if n == 2 else 0),
+            )
+        )
     for entidad, count in ((9, 31_000), (15, 15_000), (21, 9_000), (29, 2_121)):
         session.add(
             RollupEntidad(
@@ -464,5 +475,6 @@ def _rollups(session: Session, own: Aspirante, auxiliar: Auxiliar) -> None:
                 seccion=0,
                 state=state.value,
                 change=change,
+                station_id=1,
             )
         )

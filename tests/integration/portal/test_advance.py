@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from central.errors import NotFoundError
 from central.models import Aspirante, RollupDelta
-from central.reports.advance import advance, auxiliares, unit_code
+from central.reports.advance import advance, unit_code
 from central.reports.rollups import fold
 from domain.apoyo import State
 from domain.threshold import Unit
@@ -59,20 +59,6 @@ class TestTheReport:
     def test_an_unknown_aspirante_has_no_report(self, world: World) -> None:
         with world.database.read() as session, pytest.raises(NotFoundError):
             advance(session, 999_999)
-
-    def test_counts_of_auxiliares_add_up_as_well(self, world: World) -> None:
-        with world.database.read() as session:
-            page = auxiliares(session, _own_id(world))
-        assert [row.id_auxiliar for row in page.rows] == ["AUX01", "AUX02"]
-        assert sum(row.sent for row in page.rows) == 71_389 + 2
-        assert page.after is None
-
-    def test_auxiliares_come_page_by_page(self, world: World) -> None:
-        with world.database.read() as session:
-            first = auxiliares(session, _own_id(world), limit=1)
-            second = auxiliares(session, _own_id(world), limit=1, after=first.after)
-        assert [row.id_auxiliar for row in (*first.rows, *second.rows)] == ["AUX01", "AUX02"]
-        assert (first.after, second.after) == ("AUX01", None)
 
     @pytest.mark.parametrize(
         ("unit", "code"),
