@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from central.accounts.invitations import invite
 from central.audit import trail
 from central.mail.language import gettext as _
 from central.mail.language import moment
@@ -18,6 +17,7 @@ from central.notices.addresses import Addresses
 from central.roster.auxiliares import renew_activation
 
 _MADE_BY = "worker"
+_WAITING = (AuxiliarState.REGISTERED, AuxiliarState.INVITED)
 HelpOf = Callable[[Aspirante], HelpDesk]
 
 
@@ -32,9 +32,7 @@ def access(
     now: datetime,
 ) -> Letter:
     """Write the access data with a new link, of which only the SHA-256 is kept."""
-    token = secrets.token_urlsafe(32)
-    user.invitation_sha256 = hashlib.sha256(token.encode("ascii")).digest()
-    user.invitation_expires_at = now + ttl
+    token = invite(user, lifetime=ttl, now=now)
     _write(session, "user.invited", "user", str(user.id), now)
     process = aspirante.process
     until = moment(now + ttl, process.time_zone)
@@ -100,10 +98,8 @@ def activation(
 ) -> Letter | None:
     """Write an invitation with a new code; None where the auxiliar needs none any more."""
     aspirante = auxiliar.aspirante
-    if not aspirante.active or auxiliar.state not in (
-        AuxiliarState.REGISTERED,
-        AuxiliarState.INVITED,
-    ):
+    is_over = auxiliar.expires_at is not None and auxiliar.expires_at <= now
+    if is_over or not aspirante.active or auxiliar.state not in _WAITING:
         return None
     is_first = auxiliar.invited_at is None
     code = renew_activation(auxiliar, now=now)

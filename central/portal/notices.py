@@ -25,12 +25,12 @@ _KINDS = {
     MailKind.DIGEST: _l("Daily summary"),
     MailKind.THRESHOLD: _l("Threshold"),
     MailKind.REJECTION: _l("Unusual rejection"),
-    MailKind.DEADLINE: _l("Deadline"),
+    MailKind.DEADLINE: _l("End of a period"),
     MailKind.OBJECTION: _l("Inconformidad"),
     MailKind.EXPORT: _l("Report ready"),
 }
 _FATES = {
-    Fate.SENT: (_l("Sent"), "ok"),
+    Fate.SENT: (_l("Delivered to the mail server"), "ok"),
     Fate.WAITING: (_l("Waiting to be sent"), "info"),
     Fate.POSTPONED: (_l("Postponed by the other server; tried again"), "warn"),
     Fate.NOT_NEEDED: (_l("Not sent: no longer needed"), "info"),

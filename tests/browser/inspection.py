@@ -55,8 +55,7 @@ class Inspector:
         """Give what is wrong with the page as it is now, on each screen; nothing: an empty list."""
         page = self.page
         # Through the debugger: the page's own policy would refuse a script.
-        page.evaluate(_AXE)
-        page.evaluate("locale => axe.configure({locale})", _SPANISH)
+        _load_axe(page)
         found: list[str] = []
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
@@ -69,9 +68,24 @@ class Inspector:
         overflow = page.evaluate(_OVERFLOW_PX)
         if overflow > 0:
             found.append(f"{overflow} px stick out to the right")
-        result = page.evaluate("rules => axe.run(document, {runOnly: rules})", _RULES)
-        return found + [
-            f"axe {violation['id']}: {node['html'][:120]}"
-            for violation in result["violations"]
-            for node in violation["nodes"]
-        ]
+        return found + _run_axe(page)
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Give what axe-core says against a page at its present size, and nothing else."""
+    _load_axe(page)
+    return _run_axe(page)
+
+
+def _load_axe(page: Page) -> None:
+    page.evaluate(_AXE)
+    page.evaluate("locale => axe.configure({locale})", _SPANISH)
+
+
+def _run_axe(page: Page) -> list[str]:
+    result = page.evaluate("rules => axe.run(document, {runOnly: rules})", _RULES)
+    return [
+        f"axe {violation['id']}: {node['html'][:120]}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]

@@ -55,7 +55,7 @@ class TestNotices:
         office.post(MailKind.THRESHOLD, details={"what": "count", "reached": True, "turn": 1})
         office.postman().run_once()
         page = aspirante.get("/notices").text
-        for said in ("Acceso al portal", "Enviado", "Umbral", "Aplazada por el otro servidor"):
+        for said in ("Acceso al portal", "Enviada", "Umbral", "Aplazada por el otro servidor"):
             assert said in page
         assert "/welcome/" not in page
         assert "Acceso al portal" not in other_aspirante.get("/notices").text
@@ -83,9 +83,12 @@ class TestNotices:
 def test_the_links_of_letters_lead_to_pages_of_the_portal(world: World) -> None:
     addresses = Addresses("http://127.0.0.1:8080")
     urls = world.app.url_map.bind("127.0.0.1:8080")
-    for link in (
-        addresses.advance("GOB001"),
-        addresses.notices(),
+    for link, endpoint in (
+        (addresses.welcome("a-token"), "welcome.show"),
+        (addresses.advance("GOB001"), "advance.show"),
+        (addresses.objection("INC-1"), "objections.detail"),
+        (addresses.exports(), "exports.show"),
+        (addresses.notices(), "notices.show"),
     ):
         path = link.removeprefix(addresses.root).partition("?")[0]
-        assert urls.match(path, method="GET")
+        assert urls.match(path, method="GET")[0] == endpoint
