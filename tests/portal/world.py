@@ -3,10 +3,9 @@
 import contextlib
 import os
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -40,11 +39,6 @@ from central.models import (
     Record,
     ReviewState,
     RoleGrant,
-    RollupActivity,
-    RollupAuxiliar,
-    RollupDay,
-    RollupDelta,
-    RollupEntidad,
     StateChange,
     Station,
     StationState,
@@ -63,25 +57,13 @@ from central.storage.opening import open_documents
 from central.storage.sealing import Sealer
 from domain.apoyo import SituacionRegistral, State
 from tests.portal.batches import put_batches
+from tests.portal.counts import write_counts
 from tests.portal.objections import put_objections
 from tests.portal.people import OTHER_EMAIL, OWN_EMAIL, add_people
 from tests.portal.reports import FOREIGN_EXPORT, OWN_EXPORT, add_finished, make_keys
 from tests.portal.vault import InventedVault
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
-# The published cut that adds up: 71,389 sent.
-PUBLISHED_CUT = {
-    State.LISTA_NOMINAL: 57_121,
-    State.DUPLICADO: 803,
-    State.PADRON: 279,
-    State.BAJA: 73,
-    State.NO_ENCONTRADO: 19,
-    State.FUERA_DE_AMBITO: 0,
-    State.INCONSISTENCIA: 8_362,
-    State.EN_PROCESAMIENTO: 892,
-    State.EN_MESA_DE_CONTROL: 3_840,
-}
-
 _FIRST = ("MARÍA JOSÉ", "JUAN", "XIMENA", "ÍÑIGO", "LUISA", "PEDRO", "SOFÍA", "TOMÁS", "ITZEL")
 _PATERNO = ("MUÑOZ", "DE LA CRUZ", "PÉREZ", "ZÚÑIGA", "GARCÍA", "LÓPEZ", "NÚÑEZ", "EJEMPLO")
 _MATERNO = ("PRUEBA", "SÁNCHEZ", "ÁVILA", "", "TORRES", "MONTES", "RÍOS")
@@ -284,7 +266,7 @@ def _populate(session: Session, world: World) -> None:
         world.foreign.append(
             _record(session, world, other, foreign, station, number, State.LISTA_NOMINAL)
         )
-    _rollups(session, own, auxiliares[0])
+    write_counts(session, own, auxiliares[0], station)
     add_finished(session, world, own, OWN_EXPORT)
     add_finished(session, world, other, FOREIGN_EXPORT)
 
@@ -425,56 +407,3 @@ def _citizen(session: Session, world: World, record: Record, number: int) -> Non
     )
     for digest in world.citizens.words(aspirante_id, names):
         session.add(CitizenWord(aspirante_id=aspirante_id, digest=digest, record_id=record.id))
-
-
-def _rollups(session: Session, own: Aspirante, auxiliar: Auxiliar) -> None:
-    """Write the published cut into the rollups, the last part of it as a tail of deltas."""
-    first = date(2026, 11, 4)
-    days: Counter[tuple[date, State]] = Counter()
-    for state, total in PUBLISHED_CUT.items():
-        weights = [1 + n % 5 + (6 if n > 15 else 0) for n in range(20)]
-        left = total
-        for n, weight in enumerate(weights):
-            share = left if n == 19 else total * weight // sum(weights)
-            days[(first + timedelta(days=n), state)] += share
-            left -= share
-    tail = (first + timedelta(days=19), State.EN_PROCESAMIENTO)
-    days[tail] -= 2
-    for (day, state), count in days.items():
-        if count:
-            session.add(RollupDay(aspirante_id=own.id, day=day, state=state.value, records=count))
-    for state, total in PUBLISHED_CUT.items():
-        session.add(
-            RollupAuxiliar(
-                aspirante_id=own.id, auxiliar_id=auxiliar.id, state=state.value, records=total
-            )
-        )
-    for n, share in enumerate((30_000, 30_000, 11_389)):
-        session.add(
-            RollupActivity(
-                aspirante_id=own.id,
-                auxiliar_id=auxiliar.id,
-                day=first + timedelta(days=17 + n),
-                station_id=1,
-                records=share - (2 if n == 2 else 0),
-            )
-        )
-    for entidad, count in ((9, 31_000), (15, 15_000), (21, 9_000), (29, 2_121)):
-        session.add(
-            RollupEntidad(
-                aspirante_id=own.id, entidad=entidad, state="lista_nominal", records=count
-            )
-        )
-    for state, change in ((State.EN_PROCESAMIENTO, 1), (State.EN_PROCESAMIENTO, 1)):
-        session.add(
-            RollupDelta(
-                aspirante_id=own.id,
-                auxiliar_id=auxiliar.id,
-                day=tail[0],
-                entidad=0,
-                seccion=0,
-                state=state.value,
-                change=change,
-                station_id=1,
-            )
-        )

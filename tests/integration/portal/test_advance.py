@@ -12,8 +12,9 @@ from central.reports.advance import advance, unit_code
 from central.reports.rollups import fold
 from domain.apoyo import State
 from domain.threshold import Unit
+from tests.portal.counts import PUBLISHED_CUT
 from tests.portal.visitor import Visitor
-from tests.portal.world import PUBLISHED_CUT, World
+from tests.portal.world import World
 
 
 def _own_id(world: World) -> int:

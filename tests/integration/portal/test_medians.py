@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from central.models import Aspirante, RollupAuxiliar, RollupStation
+from central.models import Aspirante, RollupAuxiliar
 from central.reports.medians import Measure, medians_of, renew
 from tests.portal.world import NOW, World
 
@@ -49,9 +49,6 @@ class TestMedians:
         process, own = _process_and_own(world)
         _count(world, own, 3)
         with world.database.write() as session:
-            session.add(
-                RollupStation(aspirante_id=own, station_id=1, state="padron", records=1_000)
-            )
             renew(session, now=NOW)
         with world.database.read() as session:
             assert medians_of(session, process) == {}
