@@ -304,13 +304,16 @@ class Station:
         attack: float | None = None,
         flags: tuple[str, ...] = (),
         record_of: str | None = None,
+        images: Images | None = None,
         **claims: Any,
     ) -> Packet:
         """Seal one invented apoyo and put it at the end of the chain."""
         self.registro += 1
         folio = FolioRegistro(solicitud, auxiliar, self.name, self.registro).compose()
         header = self._header(Kind.APOYO, folio=folio, auxiliar=auxiliar, session="s1", **claims)
-        images = Images(front=_JPEG, back=_JPEG + b"b", face=_JPEG + b"f", signature=b"\x89PNG")
+        images = images or Images(
+            front=_JPEG, back=_JPEG + b"b", face=_JPEG + b"f", signature=b"\x89PNG"
+        )
         fields = {
             "nombres": _field(nombres),
             "apellido_paterno": _field("PEÑA"),
