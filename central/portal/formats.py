@@ -16,7 +16,7 @@ from domain.apoyo import SituacionRegistral, State
 from domain.entidades import by_number
 from domain.threshold import Unit
 
-_DEFAULT_ZONE = "America/Mexico_City"
+DEFAULT_ZONE = "America/Mexico_City"
 _MEBIBYTE = 1024 * 1024
 
 
@@ -91,13 +91,13 @@ def permille(value: int) -> str:
     return format_percent(value / 1000, format="0.0%", locale=_locale())
 
 
-def instant(value: datetime, zone: str = _DEFAULT_ZONE) -> str:
+def instant(value: datetime, zone: str = DEFAULT_ZONE) -> str:
     """Write a moment in the zone of the process, to the minute."""
     pattern = "d 'de' MMMM 'de' y, HH:mm" if _is_spanish() else "MMMM d, y, HH:mm"
     return format_datetime(value, pattern, tzinfo=ZoneInfo(zone), locale=_locale())
 
 
-def short_instant(value: datetime, zone: str = _DEFAULT_ZONE) -> str:
+def short_instant(value: datetime, zone: str = DEFAULT_ZONE) -> str:
     """Write a moment for a table, the month shortened."""
     text = format_datetime(value, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
     return text.replace(".", "")

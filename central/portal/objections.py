@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from central.accounts.permissions import Permission, requires
 from central.portal.bodies import accepts_bytes
+from central.portal.formats import DEFAULT_ZONE
 from central.portal.objection_forms import ObjectionForm
 from central.portal.reasons import explain_code
 from central.portal.records import form_of_address
@@ -220,7 +221,7 @@ def _draft(selection: Selection, form: ObjectionForm, *, has_changed: bool = Fal
         most_files=MOST_FILES,
         most_megabytes=MOST_BYTES // 1024 // 1024,
         explain_code=explain_code,
-        zone=own_solicitudes()[0].time_zone,
+        zone=next((one.time_zone for one in own_solicitudes()), DEFAULT_ZONE),
     )
 
 

@@ -31,6 +31,9 @@ from wire.record import IMAGE_FILES
 
 PICTURES = tuple(IMAGE_FILES)
 
+# As the watermark writes them.
+_WORDS = {"front": "anverso", "back": "reverso", "face": "fotografía viva", "signature": "firma"}
+
 
 class ImageVault(Protocol):
     """What opens the images of one packet for one person."""
@@ -74,7 +77,7 @@ class PictureDesk:
         moment = now.astimezone(ZoneInfo(zone))
         lines = (
             f"{viewer.name} - {solicitud} - {folio}",
-            f"{folio_registro} - {moment:%Y-%m-%d %H:%M:%S} - {name}",
+            f"{folio_registro} - {moment:%Y-%m-%d %H:%M:%S} - {_WORDS[name]}",
         )
         try:
             marked = watermark(content, lines)

@@ -105,7 +105,7 @@ def test_all_that_pass_a_filter_are_counted_first_and_one_takes_it_back(
     page.get_by_label("Tu escrito").fill("Son personas distintas.")
     page.get_by_role("button", name="Inconformarse con 3 registros").click()
     page.get_by_role("link", name="Ver la inconformidad").click()
-    page.get_by_text("Retirarla").click()
+    page.get_by_text("Retirarla", exact=True).click()
     assert inspector.check() == []
     page.get_by_role("button", name="Sí, retirarla").click()
     expect(page.locator(".title .badge")).to_have_text("Retirada")

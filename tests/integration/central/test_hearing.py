@@ -383,7 +383,7 @@ class TestPictures:
         assert shown.height > plain.height  # the foot with the words
         difference = ImageChops.difference(shown.crop((0, 0, *plain.size)), plain).convert("L")
         for part in _quarters(difference):
-            assert part.getextrema()[1] > 60
+            assert any(part.histogram()[60:])  # dark strokes on light paper
         desk.show(viewer, objection, folio, "signature")
         with centre.database.read() as session:
             looks = [
