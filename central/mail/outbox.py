@@ -64,10 +64,25 @@ def post_access(session: Session, *, user_id: int, aspirante_id: int, now: datet
 
 
 def post_activation(
-    session: Session, *, auxiliar_id: int, aspirante_id: int, now: datetime
+    session: Session,
+    *,
+    auxiliar_id: int,
+    aspirante_id: int,
+    now: datetime,
+    is_reset: bool = False,
 ) -> None:
-    """Send a new activation code; each letter ends the code of the last one."""
-    post_activations(session, {auxiliar_id: aspirante_id}, now=now)
+    """Send a new activation code; each letter ends the code of the last one.
+
+    `is_reset`: also to somebody who has a password, which is good until the code is used.
+    """
+    post(
+        session,
+        MailKind.ACTIVATION,
+        now=now,
+        auxiliar_id=auxiliar_id,
+        aspirante_id=aspirante_id,
+        details={"reset": True} if is_reset else {},
+    )
 
 
 def post_activations(

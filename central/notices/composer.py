@@ -53,7 +53,12 @@ class Composer:
             if mail.auxiliar is None:
                 return None
             return invitations.activation(
-                session, mail.auxiliar, ttl=self.activation_ttl, help_desk=_help, now=now
+                session,
+                mail.auxiliar,
+                is_reset=bool(mail.details.get("reset")),
+                ttl=self.activation_ttl,
+                help_desk=_help,
+                now=now,
             )
         user, aspirante = mail.user, mail.aspirante
         if user is None or aspirante is None:

@@ -12,12 +12,12 @@ from central.audit import trail
 from central.mail.language import gettext as _
 from central.mail.language import moment
 from central.mail.letter import Button, Code, Facts, HelpDesk, Letter, Note, Paragraph, Steps
-from central.models import AccountKind, Aspirante, Auxiliar, AuxiliarState, MailKind, User
+from central.models import AccountKind, Aspirante, Auxiliar, MailKind, Stage, User
 from central.notices.addresses import Addresses
 from central.roster.auxiliares import renew_activation
+from central.roster.life import Step, steps
 
 _MADE_BY = "worker"
-_WAITING = (AuxiliarState.REGISTERED, AuxiliarState.INVITED)
 HelpOf = Callable[[Aspirante], HelpDesk]
 
 
@@ -92,14 +92,19 @@ def activation(
     session: Session,
     auxiliar: Auxiliar,
     *,
+    is_reset: bool,
     ttl: timedelta,
     help_desk: HelpOf,
     now: datetime,
 ) -> Letter | None:
-    """Write an invitation with a new code; None where the auxiliar needs none any more."""
+    """Write an invitation with a new code; None where the auxiliar needs none any more.
+
+    Who has a password already gets one only where it was asked for as a reset.
+    """
     aspirante = auxiliar.aspirante
     is_over = auxiliar.expires_at is not None and auxiliar.expires_at <= now
-    if is_over or not aspirante.active or auxiliar.state not in _WAITING:
+    is_needed = auxiliar.stage is not Stage.ACTIVE or is_reset
+    if is_over or not (aspirante.active and is_needed and Step.INVITE in steps(auxiliar)):
         return None
     is_first = auxiliar.invited_at is None
     code = renew_activation(auxiliar, now=now)

@@ -99,7 +99,7 @@ EVENTS: Mapping[str, LazyString] = {
     "auxiliar.changed": _("Changed by the authority"),
     "auxiliar.corrected": _("Data corrected"),
     "auxiliar.checked": _("The register answered"),
-    "auxiliar.invited": _("The last code was sent"),
+    "auxiliar.invited": _("A code was sent"),
     "auxiliar.invited_again": _("A new code was asked for"),
     "auxiliar.activated": _("Activated with a password of their own"),
     "auxiliar.activation_locked": _("Too many wrong codes: a new one is needed"),

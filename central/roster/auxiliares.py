@@ -119,11 +119,13 @@ def put_auxiliar(
 def renew_activation(auxiliar: Auxiliar, *, now: datetime) -> str:
     """Give a new activation code, whose verifier alone is kept; any earlier code ends.
 
-    It takes some 60 ms, on purpose.
+    A password that is there goes on until the code is used. It takes some 60 ms, on purpose.
     """
     code = parse_activation_code("".join(secrets.choice(ALPHABET) for _ in range(GROUPS * GROUP)))
     auxiliar.activation_verifier, auxiliar.activation_failures = _HASHER.hash(code), 0
-    auxiliar.state, auxiliar.invited_at = AuxiliarState.INVITED, now
+    auxiliar.invited_at = now
+    if auxiliar.verifier is None:
+        auxiliar.state = AuxiliarState.INVITED
     return code
 
 

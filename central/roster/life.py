@@ -232,7 +232,13 @@ def _reactivate(session: Session, auxiliar: Auxiliar, now: datetime) -> None:
 
 
 def _post(session: Session, auxiliar: Auxiliar, now: datetime) -> None:
-    post_activation(session, auxiliar_id=auxiliar.id, aspirante_id=auxiliar.aspirante_id, now=now)
+    post_activation(
+        session,
+        auxiliar_id=auxiliar.id,
+        aspirante_id=auxiliar.aspirante_id,
+        now=now,
+        is_reset=auxiliar.stage is Stage.ACTIVE,
+    )
 
 
 def _drop_letters(session: Session, auxiliar: Auxiliar) -> None:

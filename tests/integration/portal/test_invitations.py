@@ -100,6 +100,7 @@ class TestActivation:
         with office.world.database.write() as session:
             auxiliar = auxiliar_of(session, "AUX02")
             auxiliar.state, auxiliar.activation_failures = AuxiliarState.REGISTERED, 3
+            auxiliar.situacion_registral = "Lista Nominal"
             auxiliar.nombres = "ÍÑIGO"
             post_activation(
                 session,
@@ -151,6 +152,38 @@ class TestActivation:
             assert (auxiliar.state, auxiliar.activation_verifier) == (state, None)
         assert office.server.received == []
         assert office.mail(number).last_error == "mail.not_needed"
+
+    @pytest.mark.parametrize("situacion", [None, "Padrón", "Datos no encontrados"])
+    def test_whom_the_register_does_not_list_gets_no_letter(
+        self, office: Office, situacion: str | None
+    ) -> None:
+        number = office.invite()
+        with office.world.database.write() as session:
+            auxiliar = auxiliar_of(session, "AUX02")
+            auxiliar.state = AuxiliarState.REGISTERED
+            auxiliar.situacion_registral = situacion
+        office.postman().run_once()
+        assert office.server.received == []
+        assert office.mail(number).last_error == "mail.not_needed"
+
+    def test_a_reset_leaves_the_password_until_the_code_is_used(self, office: Office) -> None:
+        with office.world.database.write() as session:
+            auxiliar = auxiliar_of(session, "AUX01")
+            auxiliar.verifier = "$argon2id$the-password"
+            post_activation(
+                session,
+                auxiliar_id=auxiliar.id,
+                aspirante_id=auxiliar.aspirante_id,
+                now=office.now(),
+                is_reset=True,
+            )
+        office.postman().run_once()
+        (letter,) = office.server.to("aux01@acopio.example")
+        with office.world.database.read() as session:
+            auxiliar = auxiliar_of(session, "AUX01")
+            assert _fits(auxiliar.activation_verifier, code_in(letter.text))
+            assert auxiliar.verifier == "$argon2id$the-password"
+            assert auxiliar.state is AuxiliarState.ACTIVE
 
     def test_an_address_that_nobody_can_write_to_changes_nothing(self, office: Office) -> None:
         number = office.invite()
