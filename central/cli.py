@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from central.commands import (
+    aspirantes,
     figures,
     mail,
     objections,
@@ -15,6 +16,7 @@ from central.commands import (
     serve,
     setup,
     stations,
+    users,
     vault,
     worker,
 )
@@ -32,7 +34,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="configuración (por omisión central.toml en la carpeta actual)",
     )
     subparsers = parser.add_subparsers(required=True, metavar="ORDEN")
-    for part in (setup, roster, stations, objections, figures, mail, serve, worker, vault):
+    for part in (
+        setup,
+        roster,
+        aspirantes,
+        users,
+        stations,
+        objections,
+        figures,
+        mail,
+        serve,
+        worker,
+        vault,
+    ):
         part.register(subparsers)
     parsed = parser.parse_args(arguments)
     os.umask(0o027)  # what we write is for our own user, and at most read by our group

@@ -68,3 +68,9 @@ def command(subparsers: Any, name: str, summary: str, run: Any) -> argparse.Argu
     parser: argparse.ArgumentParser = subparsers.add_parser(name, help=summary, description=summary)
     parser.set_defaults(run=run)
     return parser
+
+
+def group(subparsers: Any, name: str, summary: str) -> Any:
+    """Add a command whose first word names the thing, and give the place of its actions."""
+    parser = subparsers.add_parser(name, help=summary, description=summary)
+    return parser.add_subparsers(required=True, metavar="ACCIÓN")

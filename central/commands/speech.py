@@ -36,6 +36,10 @@ _SENTENCES = {
     "process.unknown": "No existe ese proceso. Regístrelo con «acopio-central process add».",
     "office.unknown": "El proceso no tiene ese cargo. Agréguelo con «process add --office».",
     "aspirante.unknown": "No existe esa solicitud. Regístrela con «acopio-central aspirante add».",
+    "aspirante.no_access": "Nadie ingresa por esa solicitud. Regístrela otra vez con «aspirante "
+    "add».",
+    "user.unknown": "No existe esa persona. Regístrela con «acopio-central user add».",
+    "user.staff": "Esa persona es de la autoridad. Use «acopio-central user add --inactive».",
     "aspirante.process": "Ese folio de solicitud pertenece a otro proceso.",
     "auxiliar.taken": "Ese identificador de auxiliar pertenece a otra persona aspirante.",
     "station.process": "Esa estación pertenece a otro proceso.",
