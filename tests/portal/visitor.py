@@ -3,7 +3,7 @@
 import io
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from flask import Flask
@@ -40,9 +40,9 @@ class Visitor:
         fields = {"csrf_token": self._token, "file": (io.BytesIO(content), name)}
         return self._seen(self.client.post(path, data=fields))
 
-    def leave_for_provider(self) -> str:
+    def leave_for_provider(self, name: str = "local") -> str:
         """Begin to sign in; give the address at the provider."""
-        response = self.get("/sign-in/local")
+        response = self.get(f"/sign-in/{name}")
         assert response.status_code == 302, response.text
         return response.location
 
@@ -53,9 +53,22 @@ class Visitor:
         back = urlsplit(answer.headers["Location"])
         return f"{back.path}?{back.query}"
 
-    def sign_in(self, account: Account) -> TestResponse:
+    def sign_in(self, account: Account, name: str = "local") -> TestResponse:
         """Sign in with an account; give the portal's answer to the return of the browser."""
-        return self.get(self.choose(self.leave_for_provider(), account=account.subject))
+        return self.get(self.choose(self.leave_for_provider(name), account=account.subject))
+
+    def sign_in_with_facebook(self, code: str = "good") -> TestResponse:
+        """Come back from a stand-in of Facebook with a code; give the portal's answer."""
+        address = self.get("/sign-in/facebook").location
+        state = parse_qs(urlsplit(address).query)["state"][0]
+        return self.get(f"/sign-in/facebook/callback?code={code}&state={state}")
+
+    def follow_letter(self, token: str) -> TestResponse:
+        """Open the link of a letter and press the button."""
+        assert self.get(f"/welcome/{token}").status_code == 200
+        answer = self.post(f"/welcome/{token}")
+        assert answer.location == "/sign-in", answer.text
+        return answer
 
     def enter(self, world: World, role: Role, email: str | None = None) -> "Visitor":
         """Sit down at a session of a person in a role, without the pages of the sign-in."""

@@ -64,6 +64,8 @@ from tests.portal.reports import FOREIGN_EXPORT, OWN_EXPORT, add_finished, make_
 from tests.portal.vault import InventedVault
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+FACEBOOK_SECRET = "the client secret"
+
 _FIRST = ("MARÍA JOSÉ", "JUAN", "XIMENA", "ÍÑIGO", "LUISA", "PEDRO", "SOFÍA", "TOMÁS", "ITZEL")
 _PATERNO = ("MUÑOZ", "DE LA CRUZ", "PÉREZ", "ZÚÑIGA", "GARCÍA", "LÓPEZ", "NÚÑEZ", "EJEMPLO")
 _MATERNO = ("PRUEBA", "SÁNCHEZ", "ÁVILA", "", "TORRES", "MONTES", "RÍOS")
@@ -138,6 +140,8 @@ def build_world(
     if issuer is not None:
         local = ProviderConfig("local", "una cuenta local", "openid", issuer, "acopio-portal")
         providers = (local, *providers)
+    if any(provider.kind == "facebook" for provider in providers):
+        write_private(secrets.folder / "provider-facebook.secret", FACEBOOK_SECRET.encode())
     config = Config(
         database=DatabaseConfig(database_url),
         keys=KeysConfig(str(secrets.folder)),

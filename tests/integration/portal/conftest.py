@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from central.config import ProviderConfig
 from tests.portal.provider import OTHER, OWN, running_provider
 from tests.portal.visitor import Visitor
 from tests.portal.world import World, build_world
@@ -46,22 +47,43 @@ def postgresql_original(
         yield folder, make_url(url).database or "", world
 
 
+@pytest.fixture
+def more_providers(issuer: str) -> tuple[ProviderConfig, ...]:
+    """Providers beside the local one; a file of tests may say which."""
+    del issuer
+    return ()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def world(request: pytest.FixtureRequest, tmp_path: Path, issuer: str) -> Iterator[World]:
+def world(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    issuer: str,
+    more_providers: tuple[ProviderConfig, ...],
+) -> Iterator[World]:
     """A portal in the invented world, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         folder, original = request.getfixturevalue("sqlite_original")
         shutil.copyfile(folder / "acopio.db", tmp_path / "acopio.db")
-        yield from _opened(folder, f"sqlite:///{tmp_path / 'acopio.db'}", issuer, original)
+        url = f"sqlite:///{tmp_path / 'acopio.db'}"
+        yield from _opened(folder, url, issuer, original, more_providers)
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     folder, name, original = request.getfixturevalue("postgresql_original")
     with server.database(template=name) as url:
-        yield from _opened(folder, url, issuer, original)
+        yield from _opened(folder, url, issuer, original, more_providers)
 
 
-def _opened(folder: Path, url: str, issuer: str, original: World) -> Iterator[World]:
-    world = build_world(folder, url, public_url=PORTAL_URL, issuer=issuer, copy_of=original)
+def _opened(
+    folder: Path,
+    url: str,
+    issuer: str,
+    original: World,
+    providers: tuple[ProviderConfig, ...],
+) -> Iterator[World]:
+    world = build_world(
+        folder, url, public_url=PORTAL_URL, issuer=issuer, providers=providers, copy_of=original
+    )
     yield world
     world.database.close()
 
