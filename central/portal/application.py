@@ -52,6 +52,8 @@ def register(app: Flask) -> None:
     with app.app_context():
         parts = services()
     app.secret_key = parts.secrets.random("web")
+    # "//" would be answered by a redirect to the host that the request names.
+    app.url_map.merge_slashes = False
     _prepare_cookies(app, parts.config)
     _protect_forms(app)
     app.jinja_env.globals["source_url"] = parts.config.portal.source_url
