@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from central.audit.seals import broken_seals
 from central.commands.context import Context, command, opened
+from central.mail.outbox import letters_given_up, letters_waiting
 from central.migrations import steps
 from central.models import (
     ForkEvidence,
@@ -106,6 +107,10 @@ def gather(context: Context) -> dict[str, Any]:
             "states": {state.value: partition[state] for state in partition.counts},
             "work": {state.value: work.get(state, 0) for state in WorkState},
             "unfolded_deltas": _count(session, RollupDelta),
+            "letters": {
+                "waiting": letters_waiting(session),
+                "given_up": letters_given_up(session),
+            },
         }
 
 

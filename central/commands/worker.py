@@ -29,6 +29,7 @@ from central.commands.reports import ReportThread, open_maker
 from central.logs import configure_logging
 from central.mail.outbox import has_letters_due
 from central.models import Export, Record, UsedProof, WorkState
+from central.models.work import UNFINISHED
 from central.notices.herald import Herald
 from central.register.base import Register
 from central.register.synthetic import SyntheticRegister
@@ -188,10 +189,9 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
 
 
 def _is_idle(context: Context) -> bool:
-    unfinished = (WorkState.WAITING, WorkState.LEASED)
     with context.database.read() as session:
         waiting = (
-            session.execute(select(kind.id).where(kind.work_state.in_(unfinished)).limit(1)).first()
+            session.execute(select(kind.id).where(UNFINISHED).limit(1)).first()
             for kind in (Record, Export)
         )
         return not any(waiting) and not has_letters_due(session, now=context.clock.now())

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from central.models import Export, Mail, MailKind, Objection, WorkState
 from central.models.database import insert_or_ignore
+from central.models.work import UNFINISHED
 
 # Nothing of a person is written here; these are the types that may be.
 Detail = str | int | bool | None
@@ -142,10 +143,22 @@ def has_letters_due(session: Session, *, now: datetime) -> bool:
     """Say whether a letter could leave now; those that wait for a later try do not count."""
     due = (
         select(Mail.id)
-        .where(Mail.work_state == WorkState.WAITING, Mail.next_try_at <= now)
+        .where(UNFINISHED, Mail.work_state == WorkState.WAITING, Mail.next_try_at <= now)
         .limit(1)
     )
     return session.execute(due).first() is not None
+
+
+def letters_waiting(session: Session) -> int:
+    """Count the letters that have not left yet; it reads the open work alone."""
+    waiting = select(func.count()).select_from(Mail).where(UNFINISHED)
+    return session.execute(waiting).scalar_one()
+
+
+def letters_given_up(session: Session) -> int:
+    """Count the letters that a person should look at."""
+    dead = select(func.count()).where(Mail.work_state == WorkState.DEAD)
+    return session.execute(dead).scalar_one()
 
 
 def retry_dead(session: Session, *, now: datetime) -> int:

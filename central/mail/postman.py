@@ -20,6 +20,7 @@ from central.config import MailConfig
 from central.errors import InvalidInputError, MailUnavailableError
 from central.mail.base import Accepted, Answer, Refused, Transport
 from central.mail.letter import Letter
+from central.mail.outbox import letters_waiting
 from central.mail.rendering import Renderer
 from central.models import Mail, MailKind, WorkState, work
 from central.models.database import Database, lock_for_transaction
@@ -87,6 +88,8 @@ class Postman:
             self._put_back(batch[done:], "mail.turn_over", self._clock.now())
         finally:
             self._transport.close()
+        with self._database.read() as session:
+            _log.info("mail.turn_done mails=%d waiting=%d", done, letters_waiting(session))
         return done
 
     def _claim(self) -> list[int]:
@@ -121,7 +124,9 @@ class Postman:
             self._tried.popleft()
         sent = session.execute(select(func.count()).where(Mail.sent_at > since)).scalar_one()
         in_hand = session.execute(
-            select(func.count()).where(Mail.work_state == WorkState.LEASED, Mail.lease_until > now)
+            select(func.count()).where(
+                work.UNFINISHED, Mail.work_state == WorkState.LEASED, Mail.lease_until > now
+            )
         ).scalar_one()
         return self._config.per_minute - max(sent, len(self._tried)) - in_hand
 

@@ -43,16 +43,18 @@ class WorkRow(Base):
 
 Row = TypeVar("Row", bound=WorkRow)
 
+# Written out, for a database finds a partial index by the words of its condition, not by values.
+UNFINISHED = text("work_state IN ('waiting', 'leased')")
+
 
 def open_work(table: str) -> Index:
     """Index only what is not finished, so that a look at an empty queue costs one page."""
-    unfinished = text("work_state IN ('waiting', 'leased')")
     return Index(
         f"ix_{table}_work",
         "next_try_at",
         "id",
-        sqlite_where=unfinished,
-        postgresql_where=unfinished,
+        sqlite_where=UNFINISHED,
+        postgresql_where=UNFINISHED,
     )
 
 
@@ -73,6 +75,7 @@ def claim(
     due = (
         select(kind.id)
         .where(
+            UNFINISHED,
             or_(
                 and_(kind.work_state == WorkState.WAITING, kind.next_try_at <= now),
                 and_(kind.work_state == WorkState.LEASED, kind.lease_until <= now),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,8 @@ from tests.portal.people import OWN_EMAIL
 from tests.portal.world import World
 
 FOLIO = "GOB001"
+# For what no engine has a say in: the portal's worlds are on each of them otherwise.
+ONE_ENGINE = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 
 
 class Office:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,8 +13,17 @@ from sqlalchemy import select
 from central.mail.outbox import post_access, post_activation
 from central.models import AuditEntry, AuxiliarState, MailKind, WorkState
 from tests.mail_server import MailServer, running_mail_server
-from tests.portal.office import Office, aspirante_of, auxiliar_of, code_in, links_in, user_of
+from tests.portal.office import (
+    ONE_ENGINE,
+    Office,
+    aspirante_of,
+    auxiliar_of,
+    code_in,
+    links_in,
+    user_of,
+)
 from tests.portal.people import OWN_EMAIL
+from tests.portal.visitor import Visitor
 from tests.portal.world import World
 
 
@@ -63,6 +73,20 @@ class TestAccess:
             assert OWN_EMAIL in part
             assert "lunes 30 de noviembre de 2026, 12:00" in part
 
+    def test_the_link_opens_the_page_that_lets_the_person_in(
+        self, office: Office, stranger: Visitor
+    ) -> None:
+        for _ in range(2):
+            office.post(MailKind.ACCESS)
+        office.postman().run_once()
+        older, newer = (
+            stranger.get(urlsplit(links_in(letter.text)[0]).path)
+            for letter in office.server.received
+        )
+        assert newer.status_code == 200
+        assert 'action="/welcome/' in newer.text
+        assert 'action="/welcome/' not in older.text
+
     def test_a_second_letter_ends_the_link_of_the_first(self, office: Office) -> None:
         for _ in range(2):
             office.post(MailKind.ACCESS)
@@ -95,6 +119,7 @@ class TestAccess:
         assert office.server.received == []
 
 
+@ONE_ENGINE
 class TestActivation:
     def test_the_code_of_the_letter_is_the_one_that_is_good(self, office: Office) -> None:
         with office.world.database.write() as session:

@@ -20,7 +20,7 @@ from central.models import (
 from central.notices.herald import Herald
 from domain.apoyo import State
 from tests.mail_server import MailServer, running_mail_server
-from tests.portal.office import Office, aspirante_of, auxiliar_of, user_of
+from tests.portal.office import ONE_ENGINE, Office, aspirante_of, auxiliar_of, user_of
 from tests.portal.people import OTHER_EMAIL, OWN_EMAIL
 from tests.portal.world import NOW, World
 
@@ -159,6 +159,7 @@ class TestDigest:
             assert kinds(list(session.scalars(select(Mail)))) == ["digest"]
 
 
+@ONE_ENGINE
 class TestThreshold:
     def test_one_apoyo_decides(self, office: Office) -> None:
         today = date(2026, 11, 23)
@@ -221,6 +222,7 @@ class TestRejection:
         assert decide(office) == []
 
 
+@ONE_ENGINE
 class TestDeadline:
     def test_seven_three_and_one_day_before_the_last_each_once(self, office: Office) -> None:
         with office.world.database.write() as session:

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 from central.mail.outbox import has_letters_due, retry_dead
 from central.models import Auxiliar, AuxiliarState, Mail, MailKind, WorkState
 from tests.mail_server import MailServer, running_mail_server
-from tests.portal.office import Office, aspirante_of
+from tests.portal.office import ONE_ENGINE, Office, aspirante_of
 from tests.portal.world import World
 
 DETAILS = {"what": "count", "reached": True, "turn": 1}
@@ -66,6 +66,7 @@ def invite_many(office: Office, count: int) -> None:
         )
 
 
+@ONE_ENGINE
 class TestOtherSide:
     def test_a_greylisted_letter_is_sent_when_its_time_has_come(self, office: Office) -> None:
         office.server.on_recipient = lambda _to: "450 4.2.0 come back later"
@@ -146,6 +147,23 @@ class TestOtherSide:
         office.postman().run_once()
         assert len(office.server.received) == 1
 
+    def test_a_letter_that_cannot_be_written_does_not_stop_the_others(self, office: Office) -> None:
+        broken = office.post(MailKind.DIGEST, details={"day": "2026-11-22"})
+        sound = office.post(MailKind.THRESHOLD, details=DETAILS)
+        office.postman().run_once()
+        assert office.mail(sound).sent_at is not None
+        mail = office.mail(broken)
+        assert (mail.work_state, mail.last_error) == (WorkState.WAITING, "mail.failed")
+
+    def test_a_letter_that_takes_its_workers_with_it_is_set_aside(self, office: Office) -> None:
+        number = office.invite()
+        with office.world.database.write() as session:
+            session.get_one(Mail, number).tries = 3 * 24
+        office.postman().run_once()
+        mail = office.mail(number)
+        assert (mail.work_state, mail.last_error) == (WorkState.DEAD, "mail.never_ends")
+        assert office.server.received == []
+
     def test_the_log_names_nobody(self, office: Office, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level("INFO")
         office.server.on_recipient = lambda to: f"550 5.1.1 <{to}> no such user here"
@@ -188,6 +206,7 @@ class TestManyHands:
         assert office.mail(number).sent_at is not None
 
 
+@ONE_ENGINE
 class TestPace:
     def test_five_thousand_invitations_leave_by_the_minute_and_hold_nobody_up(
         self, office: Office
