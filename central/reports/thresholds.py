@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -52,17 +53,18 @@ def make_threshold(
             by_unit[_code(threshold.dispersion.unit, section)] += count
     if total == 0:
         raise InvalidInputError("the register has nobody in this scope", field="threshold")
-    return _row(process_id, preset, threshold, cut_on, total, by_unit)
+    return threshold_row(process_id, preset, threshold, cut_on, total, by_unit)
 
 
-def _row(
+def threshold_row(
     process_id: int,
     preset: str,
     threshold: Threshold,
     cut_on: date | None,
     total: int,
-    by_unit: Counter[str],
+    by_unit: Mapping[str, int],
 ) -> ThresholdRow:
+    """Write a threshold down over the citizens of its base list and of each unit."""
     rule = threshold.dispersion
     return ThresholdRow(
         process_id=process_id,
