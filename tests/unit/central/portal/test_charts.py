@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.portal.charts import PARTS_WIDTH, count_ticks, partition_bar
-from central.portal.daily_curve import daily_curve
+from central.portal.daily_curve import Ahead, daily_curve
 from domain.apoyo import Partition, State
 
 COUNTS = st.dictionaries(st.sampled_from(list(State)), st.integers(0, 13_097_041))
@@ -82,3 +82,23 @@ class TestDailyCurve:
     def test_no_days_make_an_empty_picture(self) -> None:
         curve = daily_curve((), goal=10, width=540, labels=5)
         assert (curve.sent_line, curve.sent_area, curve.sent_bars) == ("", "", ())
+
+    def test_what_is_ahead_begins_where_the_days_end(self) -> None:
+        ahead = [
+            Ahead(date(2026, 11, 10 + n), 20.0 + n, 22.0 + 2 * n, 25 + 4 * n) for n in range(6)
+        ]
+        curve = daily_curve(self.DAYS, goal=40, width=540, labels=5, ahead=ahead)
+        first, *_rest, last = (float(p.split(",")[0]) for p in curve.ahead_line.split())
+        assert curve.today_x is not None
+        assert first < curve.today_x < last <= curve.right
+        places = [tuple(map(float, p.split(","))) for p in curve.ahead_band.split()]
+        assert len(places) == 12
+        assert all(curve.top <= y <= curve.curve_bottom for _x, y in places)
+        highs, lows = places[:6], places[6:][::-1]
+        assert all(high[1] <= low[1] for high, low in zip(highs, lows, strict=True))
+
+    def test_a_band_that_is_far_too_wide_is_cut_and_flattens_nothing(self) -> None:
+        ahead = [Ahead(date(2026, 11, 10 + n), 0.0, 50.0, 10.0**9) for n in range(3)]
+        curve = daily_curve(self.DAYS, goal=None, width=540, labels=5, ahead=ahead)
+        assert curve.count_ticks[-1].value in (80, 100)
+        assert min(float(p.split(",")[1]) for p in curve.ahead_band.split()) == curve.top
