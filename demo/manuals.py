@@ -1,7 +1,7 @@
 """`python -m demo.manuals`: the pictures of the manuals, taken from the running product.
 
-Those of the station come from `demo.screens`. Each is kept only if a manual shows it, as a WebP
-small enough to travel in a PDF.
+Those of the station come from `demo.screens`, those of the portal from `demo.portal_pictures`. Each
+is kept only if a manual shows it, as a WebP small enough to travel in a PDF.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from central.manuals.source import PICTURES, manuals
+from demo.portal_pictures import take_portal
 from demo.screens import ROOT, Variant, take_screens
 
 _SCREEN = (Variant("", (1024, 600)),)
@@ -28,24 +29,22 @@ def main() -> int:
     """Take the pictures; give the exit status."""
     folder = ROOT / "var" / "manuals"
     shutil.rmtree(folder, ignore_errors=True)
-    taken = take_screens(folder / "station", _SCREEN)
-    keep(taken)
+    keep(take_screens(folder / "station", _SCREEN))
+    keep(take_portal(ROOT, folder / "portal"))
     return 0
 
 
 def keep(taken: Iterable[Path]) -> None:
-    """Make pictures of the manuals of those that a manual shows, and say which are missing."""
+    """Make pictures of the manuals of those that a manual shows."""
     wanted = {name for manual in manuals() for name in manual.pictures}
     for path in taken:
         name = name_of(path)
         if name in wanted:
             _shrink(path, PICTURES / name)
-    for missing in sorted(name for name in wanted if not (PICTURES / name).exists()):
-        print(f"no picture {missing}", file=sys.stderr)
 
 
 def name_of(path: Path) -> str:
-    """Give the name of a screen in the manuals: without the number of its place in the walk."""
+    """Give the name of a picture in the manuals; a station's loses its place in the walk."""
     return re.sub(r"^kiosk-(?:\d\d-)?", "estacion-", path.stem) + ".webp"
 
 

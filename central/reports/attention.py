@@ -60,10 +60,7 @@ def attention(
             one.auxiliares_refused += count
     for aspirante_id, count in session.execute(
         _count(AuxiliarBatch, ids).where(
-            AuxiliarBatch.state == BatchState.CHECKED,
-            AuxiliarBatch.user_id == user_id,
-            # Its rows were neither discarded nor dropped for their age.
-            AuxiliarBatch.content.is_not(None),
+            AuxiliarBatch.state == BatchState.CHECKED, AuxiliarBatch.user_id == user_id
         )
     ):
         found[aspirante_id].files_unfinished = count

@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 
 from central.manuals.pages import plain_text
 from central.manuals.source import manuals, read_manual
-from central.portal import reasons
+from central.portal import notices, reasons
+from central.portal.auxiliar_texts import STAGES
 from central.portal.labels import STATES
 from device.commands import queue
 from device.kiosk import texts
@@ -126,6 +127,15 @@ class TestAspirantes:
         told = [row[0] for row in _cells("aspirantes", "Estado")]
         assert told == [_spanish(label.name, PORTAL) for label in STATES.values()]
 
+    def test_names_the_states_of_an_auxiliar_as_the_portal_does(self) -> None:
+        told = [row[0] for row in _cells("aspirantes", "Estado del auxiliar")]
+        assert told == [_spanish(label.name, PORTAL) for label in STAGES.values()]
+
+    def test_names_each_letter_that_an_aspirante_gets(self) -> None:
+        told = [row[0] for row in _cells("aspirantes", "Carta")]
+        kinds = {kind: text for kind, text in notices._KINDS.items() if kind != "activation"}
+        assert told == [_spanish(text, PORTAL) for text in kinds.values()]
+
     def test_quotes_only_what_the_portal_says(self) -> None:
         said = {str(message.string) for message in PORTAL if message.id}
         quoted = {row[0] for row in _cells("aspirantes", "Si el portal dice")}
@@ -141,6 +151,11 @@ def test_the_mesa_de_control_knows_every_cause_of_a_look() -> None:
         if "." in code and not code.startswith(("duplicate.", "scope.", "period.", "void."))
     }
     assert told == causes | {"period.unsure", *(f"{prefix}…" for prefix, _, _ in reasons._FAMILIES)}
+
+
+def test_the_mesa_de_control_knows_each_label_of_a_rejection_by_its_code() -> None:
+    told = {row[1] for row in _cells("mesa-de-control", "Etiqueta")}
+    assert told == {code for code in reasons._CODES if "." not in code}
 
 
 def test_no_manual_speaks_of_the_checks_by_their_code() -> None:
