@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 
 from central.accounts.permissions import Permission, requires
 from central.models import Auxiliar
+from central.portal.auxiliar_texts import step_sentence
 from central.portal.registration_form import RegistrationForm
 from central.portal.visitor import chosen_solicitud, own_aspirantes, own_solicitudes, principal
 from central.reports.advance import Solicitud
 from central.reports.solicitud import solicitud_detail
 from central.roster.aspirantes import find_aspirante
+from central.roster.life import Step, find_own, steps
 from central.roster.life import correct as correct_auxiliar
-from central.roster.life import find_own
 from central.roster.registration import CLAVE_PURPOSE, register_all, settings_of
 from central.services import services
 
@@ -64,6 +65,8 @@ def register() -> ResponseReturnValue:
 def show_correction(id_auxiliar: str) -> ResponseReturnValue:
     """Show the form with what was entered of one auxiliar."""
     person = find_own(services().session, own_aspirantes(), id_auxiliar)
+    if Step.CORRECT not in steps(person):
+        return _too_late(id_auxiliar)
     return _correction(RegistrationForm.of(person), person)
 
 
@@ -73,6 +76,8 @@ def correct(id_auxiliar: str) -> ResponseReturnValue:
     """Correct one auxiliar who has not activated."""
     parts = services()
     person = find_own(parts.session, own_aspirantes(), id_auxiliar, locked=True)
+    if Step.CORRECT not in steps(person):
+        return _too_late(id_auxiliar)
     today = _today(person.aspirante.process.time_zone)
     form = RegistrationForm.parse(request.form, today=today, needs_clave=False)
     if form.codes or form.is_to_be_confirmed:
@@ -90,6 +95,11 @@ def correct(id_auxiliar: str) -> ResponseReturnValue:
         return _correction(form.with_codes(refused), person), 422
     parts.session.commit()
     flash(_("The correction is saved."))
+    return redirect(url_for("auxiliares.detail", id_auxiliar=id_auxiliar), 303)
+
+
+def _too_late(id_auxiliar: str) -> ResponseReturnValue:
+    flash(step_sentence("auxiliar.no_correct"), "warn")
     return redirect(url_for("auxiliares.detail", id_auxiliar=id_auxiliar), 303)
 
 

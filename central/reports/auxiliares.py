@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from central.errors import NotFoundError
@@ -55,7 +55,7 @@ class Order(StrEnum):
 class AuxiliarFilter:
     """What a list is to show; None and empty text ask for nothing. All that are set must hold."""
 
-    # Words of the name, or the beginning of an id, or a part of an address.
+    # Beginnings of words of the name, or of an id, or a part of an address.
     text: str = field(default="", repr=False)
     stage: Stage | None = None
     account_kind: AccountKind | None = None
@@ -197,9 +197,10 @@ def _conditions(aspirante_id: int, wanted: AuxiliarFilter) -> list[ColumnElement
     conditions: list[ColumnElement[bool]] = []
     if wanted.text:
         words = fold(wanted.text).split()
+        name = literal(" ").concat(Auxiliar.name_folded)
         conditions.append(
             or_(
-                and_(*(Auxiliar.name_folded.contains(word, autoescape=True) for word in words)),
+                and_(*(name.contains(f" {word}", autoescape=True) for word in words)),
                 Auxiliar.id_auxiliar.startswith(fold(wanted.text), autoescape=True),
                 Auxiliar.email.contains(wanted.text.strip().lower(), autoescape=True),
             )
