@@ -5,8 +5,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
-from flask import Flask, jsonify, request
+from flask import Flask, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import make_server
 
@@ -28,6 +29,11 @@ class Graph:
     def app(self) -> Flask:
         app = Flask("graph")
         version = providers.FACEBOOK_GRAPH_VERSION
+
+        @app.get(f"/{version}/dialog/oauth")
+        def agree() -> ResponseReturnValue:
+            answer = urlencode({"code": "good", "state": request.args["state"]})
+            return redirect(f"{request.args['redirect_uri']}?{answer}")
 
         @app.post(f"/{version}/oauth/access_token")
         def token() -> ResponseReturnValue:
