@@ -32,8 +32,8 @@ class TestNotices:
     def test_the_daily_letter_is_turned_off_and_on_and_the_act_is_kept(
         self, world: World, aspirante: Visitor
     ) -> None:
-        assert "Usted recibe el resumen diario." in aspirante.get("/notices").text
-        for digest, said in (("no", "Usted no recibe"), ("yes", "Usted recibe")):
+        assert "Recibes el resumen diario." in aspirante.get("/notices").text
+        for digest, said in (("no", "No recibes"), ("yes", "Recibes")):
             answer = aspirante.post("/notices", digest=digest)
             assert (answer.status_code, answer.location) == (303, "/notices")
             page = aspirante.get("/notices").text
