@@ -98,6 +98,10 @@ bench-faces: $(INSTALLED) ## judge invented live photos and print the table of r
 bench-reports: $(INSTALLED) system-test ## every page of the portal over a million apoyos on PostgreSQL
 	$(PY) -m bench.reports $(ARGS)
 
+.PHONY: bench-exports
+bench-exports: $(INSTALLED) system-test ## reports as files over a million apoyos: seconds and memory
+	$(PY) -m bench.exports $(ARGS)
+
 .PHONY: setup
 setup: $(INSTALLED) ## only the virtual environment, from the lock
 .PHONY: setup-training

@@ -137,14 +137,15 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
     ):
         began = time.monotonic()
-        client, paths = _open(_centre(Path(folder), url, options.records))
+        client, paths = _open(centre(Path(folder), url, options.records))
         print(f"{options.records:,} apoyos written in {time.monotonic() - began:.0f} s")
         rows = [_measure(client, name, path, options.times) for name, path in paths.items()]
     print(" · ".join(f"{name} {value}" for name, value in circumstances().items()))
     print(table([("page", "kB", "p50 ms", "p95 ms", f"of {_LIMIT_MS} ms"), *rows]))
 
 
-def _centre(folder: Path, url: str, records: int) -> Path:
+def centre(folder: Path, url: str, records: int) -> Path:
+    """Found a centre over an empty database and fill it; give its configuration."""
     config = folder / "central.toml"
 
     def order(*arguments: str) -> None:

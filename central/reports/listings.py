@@ -58,9 +58,9 @@ _BY: Mapping[By, tuple[Column, ...]] = {
     By.STATION: (Column("Id dispositivo", width=14),),
     By.DAY: (Column("Día de recepción", Kind.DAY, 14),),
     By.ENTIDAD: (Column("Entidad", width=24),),
-    By.DISTRITO: (Column("Entidad", width=24), Column("Distrito", Kind.NUMBER, 10)),
-    By.MUNICIPIO: (Column("Entidad", width=24), Column("Municipio", Kind.NUMBER, 10)),
-    By.SECCION: (Column("Entidad", width=24), Column("Sección", Kind.NUMBER, 10)),
+    By.DISTRITO: (Column("Entidad", width=24), Column("Distrito", Kind.CODE, 10)),
+    By.MUNICIPIO: (Column("Entidad", width=24), Column("Municipio", Kind.CODE, 10)),
+    By.SECCION: (Column("Entidad", width=24), Column("Sección", Kind.CODE, 10)),
     By.STATE: (Column("Estado del apoyo", width=32),),
     By.CAUSE: (Column("Estado del apoyo", width=28), Column("Causa", width=60)),
 }
@@ -76,20 +76,20 @@ _RECORD = (
     Column("Causas", width=48),
     Column("Respuesta de Situación Registral", width=24),
     Column("Motivo de la baja", width=22),
-    Column("Válido", width=10),
+    Column("Válido", width=12),
     Column("Id auxiliar", width=12),
     Column("Id dispositivo", width=12),
     Column("Entidad", width=20),
-    Column("Distrito", Kind.NUMBER, 9),
-    Column("Municipio", Kind.NUMBER, 9),
-    Column("Sección", Kind.NUMBER, 9),
+    Column("Distrito", Kind.CODE, 9),
+    Column("Municipio", Kind.CODE, 9),
+    Column("Sección", Kind.CODE, 9),
 )
 _FOLIO = Column("Folio de registro", width=34)
 RECEIPT_COLUMNS = (
     _FOLIO,
     Column("Enlace (SHA-256)", width=66),
     Column("Estado del apoyo", width=28),
-    Column("Índice del acuse", Kind.NUMBER, 12),
+    Column("Índice del acuse", Kind.CODE, 12),
     Column("Acuse emitido", Kind.INSTANT, 18),
 )
 

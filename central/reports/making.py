@@ -28,6 +28,7 @@ from central.models import Export, RollupDay
 from central.models.database import Database
 from central.models.work import claim, finish, give_back, held
 from central.reports import listings
+from central.reports.detail import By
 from central.reports.exports import ExportKind, FileFormat, Order, order_of, sweep
 from central.reports.listings import Words
 from central.reports.proof import write_proof
@@ -349,6 +350,8 @@ def _facts(export: Export, order: Order) -> tuple[tuple[str, str], ...]:
         facts.append(
             ("Periodo", listings.period_fact(order.detail.received_from, order.detail.received_to))
         )
+        if By.CAUSE in order.detail.by:
+            facts.append(("Nota", "Un apoyo con dos causas se cuenta en cada una de ellas."))
     if order.records not in (None, RecordFilter()):
         facts.append(("Filtros", "Los de la consulta desde la que se pidió"))
     if order.with_names:

@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     NUMBER = "number"
+    CODE = "code"  # a number that names something: written without separators
     DAY = "day"
     INSTANT = "instant"
 

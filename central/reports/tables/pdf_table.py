@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -13,6 +14,8 @@ from weasyprint import CSS, HTML
 from central.reports.tables.base import Cell, Kind, Sink, Table
 
 _HERE = Path(__file__).parent
+# By the characters that stand side by side: letter, the same in small print, and tabloid.
+_PAPERS = ((125, "plain"), (190, "dense"), (sys.maxsize, "wide"))
 
 
 class PdfTable:
@@ -37,11 +40,19 @@ class PdfTable:
 
     def write(self, table: Table, sink: Sink, *, scratch: Path) -> int:
         """Write the whole file."""
-        zone = table.watermark.zone
-        rows = [[_text(cell, zone) for cell in row] for row in islice(table.rows, self._most_rows)]
+        zone, kinds = table.watermark.zone, [column.kind for column in table.columns]
+        rows = [
+            [_text(cell, kind, zone) for cell, kind in zip(row, kinds, strict=True)]
+            for row in islice(table.rows, self._most_rows)
+        ]
         is_cut = next(table.rows, None) is not None
+        width = sum(column.width for column in table.columns)
         page = self._template.render(
-            table=table, rows=rows, most_rows=self._most_rows if is_cut else None, Kind=Kind
+            table=table,
+            rows=rows,
+            most_rows=self._most_rows if is_cut else None,
+            paper=next(name for most, name in _PAPERS if width <= most),
+            shares=[100 * column.width / width for column in table.columns],
         )
         styles = [
             CSS(string=self._tokens, url_fetcher=_refuse),
@@ -52,12 +63,12 @@ class PdfTable:
         return len(rows)
 
 
-def _text(cell: Cell, zone: ZoneInfo) -> str:
+def _text(cell: Cell, kind: Kind, zone: ZoneInfo) -> str:
     match cell:
         case None:
             return ""
         case int():
-            return f"{cell:,}"
+            return str(cell) if kind is Kind.CODE else f"{cell:,}"
         case datetime():
             return f"{cell.astimezone(zone):%d/%m/%Y %H:%M}"
         case date():

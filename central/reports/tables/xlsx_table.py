@@ -13,7 +13,12 @@ from central.reports.tables.base import Cell, Column, Kind, Row, Sink, Table, pl
 
 # A sheet has 1,048,576 rows; what is longer goes on in another one.
 _MOST_ROWS = 1_000_000
-_FORMATS = {Kind.DAY: "dd/mm/yyyy", Kind.INSTANT: "dd/mm/yyyy hh:mm:ss", Kind.NUMBER: "#,##0"}
+_FORMATS = {
+    Kind.DAY: "dd/mm/yyyy",
+    Kind.INSTANT: "dd/mm/yyyy hh:mm:ss",
+    Kind.NUMBER: "#,##0",
+    Kind.CODE: "0",
+}
 _MARK = Column("Exportación", width=12)
 
 

@@ -187,6 +187,20 @@ class TestPdf:
         assert root["/Lang"] == "es-MX"
         assert b"pdfuaid" in root["/Metadata"].get_data()
 
+    def test_a_wide_table_stays_on_its_paper(self, tmp_path: Path) -> None:
+        columns = tuple(Column(f"Fuera del ámbito geográfico {n}", width=24) for n in range(14))
+        made = table([tuple(f"{n} apoyos" for n in range(14))], columns)
+        content, _ = written(PdfTable(tokens()), made, tmp_path)
+        (page,) = PdfReader(io.BytesIO(content)).pages
+        edges: list[float] = []
+        page.extract_text(
+            visitor_text=lambda text, user, place, _font, _size: edges.append(
+                place[4] * user[0] + user[4] if text.strip() else 0
+            )
+        )
+        assert "13 apoyos" in page.extract_text()
+        assert max(edges) < float(page.mediabox.width) - 30
+
     def test_an_empty_report_says_so(self, tmp_path: Path) -> None:
         content, rows = written(PdfTable(tokens()), table([]), tmp_path)
         assert rows == 0
