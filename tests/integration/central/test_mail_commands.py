@@ -18,6 +18,7 @@ from central.config import read_config
 from central.mail.outbox import post_activation
 from central.models import Auxiliar, AuxiliarState, Mail, WorkState
 from central.models.database import Database
+from domain.apoyo import SituacionRegistral
 from tests.centres import AUXILIAR, OTHER_AUXILIAR, run
 from tests.mail_server import MailServer, running_mail_server
 from tests.portal.office import auxiliar_of, code_in
@@ -55,6 +56,7 @@ def invite(database: Database, *ids: str) -> None:
         for name in ids:
             auxiliar = auxiliar_of(session, name)
             auxiliar.state, auxiliar.invited_at = AuxiliarState.REGISTERED, None
+            auxiliar.situacion_registral = SituacionRegistral.LISTA_NOMINAL.value
             post_activation(
                 session,
                 auxiliar_id=auxiliar.id,

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 
 from central.mail.outbox import has_letters_due, retry_dead
 from central.models import Auxiliar, AuxiliarState, Mail, MailKind, WorkState
+from domain.apoyo import SituacionRegistral
 from tests.mail_server import MailServer, running_mail_server
 from tests.portal.office import ONE_ENGINE, Office, aspirante_of
 from tests.portal.world import World
@@ -45,6 +46,7 @@ def invite_many(office: Office, count: int) -> None:
                     "nombres": "ANA",
                     "email": f"m{number:05d}@acopio.example",
                     "state": AuxiliarState.REGISTERED,
+                    "situacion_registral": SituacionRegistral.LISTA_NOMINAL.value,
                     "created_at": now,
                 }
                 for number in range(count)
