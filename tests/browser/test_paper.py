@@ -17,7 +17,7 @@ def _sheets(page: Page) -> list[str]:
 @pytest.mark.parametrize(
     ("path", "first", "last"),
     [
-        ("/", "Apoyos en Lista Nominal", "Se puede enviar hasta"),
+        ("/", "Apoyos en Lista Nominal", "inconformidad espera a la autoridad"),
         ("/reports/advance", "Avance hacia el umbral", "4 nov"),
         ("/records", "Folio de registro", "GOB001"),
         ("/manuals/auxiliares", "Lo más importante en una página", "Mesa de control"),
