@@ -16,7 +16,7 @@ from central.accounts.permissions import Permission, requires
 from central.models import Export
 from central.portal.headers import with_script
 from central.portal.report_forms import parse_order
-from central.portal.report_labels import EXPORT_FORMATS, EXPORT_KINDS, EXPORT_PROGRESS
+from central.portal.report_labels import EXPORT_FORMATS, EXPORT_KINDS, EXPORT_PROGRESS, GROUPINGS
 from central.portal.visitor import chosen_solicitud, own_aspirantes, own_solicitudes, principal
 from central.reports import exports
 from central.reports.exports import SEALER_PURPOSE, Taken
@@ -55,6 +55,7 @@ def show() -> ResponseReturnValue:
         kinds=EXPORT_KINDS,
         formats=EXPORT_FORMATS,
         progress=EXPORT_PROGRESS,
+        groupings=GROUPINGS,
         keys=[(name, _fingerprint(parts.secrets.public_pem(name))) for name in _KEYS],
     )
 

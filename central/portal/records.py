@@ -149,6 +149,7 @@ def _page(form: RecordFilterForm, *, names_lost: bool = False) -> str:
         formats=[(one.value, EXPORT_FORMATS[one]) for one in _FILES],
         candidates=candidates([row.folio_registro for row in page.rows] if page else []),
         zones={solicitud.folio: solicitud.time_zone for solicitud in solicitudes},
+        solicitudes=solicitudes,
         folios=_options(solicitud.folio for solicitud in solicitudes),
         kinds=_options(records.process_kinds(session, own)),
         situaciones=_options(case.value for case in SituacionRegistral),

@@ -7,6 +7,7 @@ from datetime import date
 from flask_babel import gettext as _
 
 from central.errors import InvalidInputError
+from central.portal.forms import RecordFilterForm
 from central.reports import detail
 from central.reports.detail import Asked, By
 from central.reports.exports import ExportKind, FileFormat, Order
@@ -46,7 +47,7 @@ class DetailForm:
 
 
 def parse_order(sent: Mapping[str, str]) -> Order:
-    """Read an order for a file, but for the filter of a list of records.
+    """Read an order for a file.
 
     Raises:
         InvalidInputError: The form was not one of ours.
@@ -61,8 +62,13 @@ def parse_order(sent: Mapping[str, str]) -> Order:
         if form.errors:
             raise InvalidInputError("nothing to count by", field=next(iter(form.errors)))
         counted = form.wanted
-    with_names = kind is ExportKind.RECORDS and sent.get("names") == "yes"
-    return Order(kind, file_format, detail=counted, with_names=with_names)
+    if kind is not ExportKind.RECORDS:
+        return Order(kind, file_format, detail=counted)
+    filtered = RecordFilterForm.parse(sent)
+    if filtered.errors:
+        raise InvalidInputError("the filter", field=next(iter(filtered.errors)))
+    with_names = sent.get("names") == "yes"
+    return Order(kind, file_format, records=filtered.wanted, with_names=with_names)
 
 
 def _day(name: str, texts: Mapping[str, str], errors: dict[str, str]) -> date | None:

@@ -75,8 +75,8 @@ def own_aspirantes() -> tuple[int, ...]:
 
 
 def chosen_solicitud() -> Solicitud:
-    """Give the request named by `?solicitud=`, else the first; 404 when it is not one's own."""
-    folio = request.args.get("solicitud")
+    """Give the request that address or form name, else the first; 404 when it is not one's own."""
+    folio = request.values.get("solicitud")
     mine = [one for one in own_solicitudes() if folio in (None, one.folio)]
     if not mine:
         abort(404)

@@ -60,7 +60,10 @@ def attention(
             one.auxiliares_refused += count
     for aspirante_id, count in session.execute(
         _count(AuxiliarBatch, ids).where(
-            AuxiliarBatch.state == BatchState.CHECKED, AuxiliarBatch.user_id == user_id
+            AuxiliarBatch.state == BatchState.CHECKED,
+            AuxiliarBatch.user_id == user_id,
+            # Its rows were neither discarded nor dropped for their age.
+            AuxiliarBatch.content.is_not(None),
         )
     ):
         found[aspirante_id].files_unfinished = count

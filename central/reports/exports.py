@@ -22,7 +22,7 @@ from central.audit import trail
 from central.errors import ConflictError, InvalidInputError, NotFoundError
 from central.models import Export, WorkState
 from central.models.database import lock_for_transaction
-from central.reports.detail import Asked
+from central.reports.detail import Asked, By
 from central.reports.detail import asked as read_asked
 from central.reports.record_filter import RecordFilter
 from central.storage.documents import Documents
@@ -106,6 +106,9 @@ class ExportRow:
     error: str
     # Names of citizens are in it.
     is_personal: bool
+    # Of a Reporte detallado: what it counts by, and its first and last day.
+    by: tuple[By, ...]
+    period: tuple[date | None, date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +307,8 @@ def _row(export: Export, now: datetime) -> ExportRow:
         sha256="" if export.sha256 is None else export.sha256.hex(),
         error=export.last_error or "",
         is_personal=bool(export.parameters.get("names")),
+        by=tuple(By(one) for one in export.parameters.get("by", ())),
+        period=(_day(export.parameters.get("from")), _day(export.parameters.get("to"))),
     )
 
 

@@ -76,17 +76,8 @@ def inspect_workbook(content: bytes, limits: Limits) -> Archive:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = _parts(archive, limits)
             return _inspect(archive, parts, limits)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        ValueError,
-        NotImplementedError,
-    ) as e:
-        raise FileRefusedError(Cause.DAMAGED) from e
-    except (RuntimeError, UnicodeError, KeyError, IndexError, expat.ExpatError) as e:
-        raise FileRefusedError(Cause.DAMAGED) from e
+    except _DAMAGE as error:
+        raise FileRefusedError(Cause.DAMAGED) from error
 
 
 def _parts(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
@@ -226,7 +217,7 @@ class _PartReader:
             raise FileRefusedError(Cause.DAMAGED)
         match name.rpartition(" ")[2]:
             case "row":
-                self._row = int(attributes.get("r", self._row + 1))
+                self._row = _row_number(attributes.get("r", str(self._row + 1)))
                 self._column = 0
             case "c":
                 self._begin_cell(attributes)
@@ -245,11 +236,10 @@ class _PartReader:
                 self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
-        found = _REFERENCE.fullmatch(attributes.get("r", ""))
-        if found is None:
-            self._column += 1
+        if "r" in attributes:
+            self._column, self._row = _place(attributes["r"])
         else:
-            self._column, self._row = _number(found[1]), int(found[2])
+            self._column += 1
         self._is_error = attributes.get("t") == "e"
         self._is_shared = attributes.get("t") == "s"
         self._has_formula = self._has_value = False
@@ -280,6 +270,20 @@ class _PartReader:
             self.cells.failed.add((self._row, self._column))
         elif self._has_formula and not self._has_value:
             self.cells.uncomputed += 1
+
+
+def _row_number(text: str) -> int:
+    if re.fullmatch("[0-9]{1,7}", text) is None:
+        raise FileRefusedError(Cause.DAMAGED)
+    return int(text)
+
+
+def _place(reference: str) -> tuple[int, int]:
+    """Give column and row of a cell; one that no spreadsheet has would be read past its end."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise FileRefusedError(Cause.DAMAGED)
+    return _number(found[1]), int(found[2])
 
 
 def _number(letters: str) -> int:

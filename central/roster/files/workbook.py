@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import io
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from dataclasses import dataclass
 from typing import Any
 
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
-
-from central.roster.files.archive import Archive, Cells, inspect_workbook
+from central.roster.files import isolated
+from central.roster.files.archive import Cells, inspect_workbook
 from central.roster.files.limits import Limits
 from central.roster.files.mending import FAILED
 from central.roster.files.refusals import Cause, FileRefusedError
 from central.roster.files.sheet import has_header
 from central.roster.files.table import Table, TableRow, trimmed
+
+# Of the clock on the wall, for a machine that has other things to do.
+_TIMEOUT_S = 3 * isolated.CPU_S
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    name: str
+    is_visible: bool
+    rows: tuple[TableRow, ...]
 
 
 def read_workbook(content: bytes, limits: Limits) -> Table:
@@ -29,95 +35,62 @@ def read_workbook(content: bytes, limits: Limits) -> Table:
         FileRefusedError: It is no workbook, unsafe to open, or none of its sheets will do.
     """
     archive = inspect_workbook(content, limits)
-    workbook = _opened(content)
-    visible: list[tuple[str, tuple[TableRow, ...]]] = []
-    hidden_has_header = False
-    for place, sheet in enumerate(workbook.sheets_metadata):
-        if sheet.typ is not SheetTypeEnum.WorkSheet:
-            continue
-        rows = _rows(workbook, place, archive.cells.get(sheet.name, Cells()), limits)
-        if not rows:
-            continue
-        if sheet.visible is SheetVisibleEnum.Visible:
-            visible.append((sheet.name, rows))
-        else:
-            hidden_has_header = hidden_has_header or has_header(rows)
-    return _chosen(visible, hidden_has_header=hidden_has_header, archive=archive)
+    sheets = [
+        _Sheet(
+            one["name"],
+            one["visible"],
+            _rows(one["rows"], archive.cells.get(one["name"], Cells()), limits),
+        )
+        for one in _unpacked(content)
+    ]
+    chosen, others = _chosen([sheet for sheet in sheets if sheet.rows])
+    if archive.cells.get(chosen.name, Cells()).uncomputed:
+        raise FileRefusedError(Cause.FORMULAS)
+    if max(len(row.cells) for row in chosen.rows) == 1:
+        raise FileRefusedError(Cause.ONE_COLUMN)
+    return Table(chosen.rows, sheet=chosen.name, other_sheets=others)
 
 
-def _chosen(
-    visible: Sequence[tuple[str, tuple[TableRow, ...]]],
-    *,
-    hidden_has_header: bool,
-    archive: Archive,
-) -> Table:
-    with_header = [(name, rows) for name, rows in visible if has_header(rows)]
-    if not with_header and hidden_has_header:
+def _chosen(sheets: Sequence[_Sheet]) -> tuple[_Sheet, tuple[str, ...]]:
+    """Choose the sheet to read; give the names of the others that might have been it, too."""
+    visible = [sheet for sheet in sheets if sheet.is_visible]
+    with_header = [sheet for sheet in visible if has_header(sheet.rows)]
+    if with_header:
+        return with_header[0], tuple(sheet.name for sheet in with_header[1:])
+    if any(has_header(sheet.rows) for sheet in sheets):
         raise FileRefusedError(Cause.HIDDEN)
     if not visible:
         raise FileRefusedError(Cause.EMPTY)
-    if not with_header and len(visible) > 1:
-        raise FileRefusedError(Cause.NO_SHEET, sheets=", ".join(name for name, _ in visible)[:120])
-    (name, rows), *others = with_header or visible
-    if archive.cells.get(name, Cells()).uncomputed:
-        raise FileRefusedError(Cause.FORMULAS)
-    if max(len(row.cells) for row in rows) == 1:
-        raise FileRefusedError(Cause.ONE_COLUMN)
-    return Table(rows, sheet=name, other_sheets=tuple(other for other, _ in others))
+    if len(visible) > 1:
+        names = ", ".join(sheet.name for sheet in visible)
+        raise FileRefusedError(Cause.NO_SHEET, sheets=names[:120])
+    return visible[0], ()
 
 
-def _opened(content: bytes) -> CalamineWorkbook:
-    workbook: CalamineWorkbook = _guarded(
-        lambda: CalamineWorkbook.from_filelike(io.BytesIO(content))
-    )
-    return workbook
-
-
-def _guarded(work: Any) -> Any:
+def _unpacked(content: bytes) -> list[dict[str, Any]]:
+    """Let a process of its own read the workbook: what breaks it breaks nothing here."""
     try:
-        return work()
-    except (CalamineError, ValueError, OSError, OverflowError) as error:
+        # Isolated: neither our folder nor our environment is in its way or in its reach.
+        done = subprocess.run(
+            [sys.executable, "-I", isolated.__file__],
+            input=content,
+            capture_output=True,
+            timeout=_TIMEOUT_S,
+            env={},
+            check=True,
+        )
+    except subprocess.SubprocessError as error:
         raise FileRefusedError(Cause.DAMAGED) from error
-    except BaseException as error:
-        # A fault inside the library arrives so, beside the exceptions of Python.
-        if type(error).__name__ == "PanicException":
-            raise FileRefusedError(Cause.DAMAGED) from error
-        raise
+    sheets: list[dict[str, Any]] = json.loads(done.stdout)
+    return sheets
 
 
-def _rows(
-    workbook: CalamineWorkbook, place: int, cells: Cells, limits: Limits
-) -> tuple[TableRow, ...]:
-    grid: list[list[Any]] = _guarded(
-        lambda: workbook.get_sheet_by_index(place).to_python(skip_empty_area=False)
-    )
-    rows = []
-    for number, values in enumerate(grid, start=1):
-        texts = [_text(value) for value in values]
-        for row, column in cells.failed:
-            if row == number and column <= len(texts):
-                texts[column - 1] = FAILED
-        row_cells = trimmed(texts)
-        for cell in row_cells:
-            if len(cell) > limits.cell_characters:
-                raise FileRefusedError(Cause.LONG_CELL, row=number, most=limits.cell_characters)
-        if row_cells:
-            rows.append(TableRow(number, row_cells))
-    return tuple(rows)
-
-
-def _text(value: Any) -> str:
-    """Write a value as a person would have typed it."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return "VERDADERO" if value else "FALSO"
-        case float() if value.is_integer():
-            return str(int(value))
-        case datetime() if value.time() == time():
-            return value.date().isoformat()
-        case datetime() | date() | time():
-            return value.isoformat()
-        case _:
-            return str(value)
+def _rows(grid: Sequence[list[str]], cells: Cells, limits: Limits) -> tuple[TableRow, ...]:
+    for row, column in cells.failed:
+        if row <= len(grid) and column <= len(grid[row - 1]):
+            grid[row - 1][column - 1] = FAILED
+    rows = [TableRow(number, trimmed(texts)) for number, texts in enumerate(grid, start=1)]
+    for one in rows:
+        if any(len(cell) > limits.cell_characters for cell in one.cells):
+            raise FileRefusedError(Cause.LONG_CELL, row=one.number, most=limits.cell_characters)
+    return tuple(one for one in rows if one.cells)

@@ -19,6 +19,7 @@ from central.models import AuditEntry, Export, Mail, MailKind, Record, WorkState
 from central.reports.detail import By
 from central.reports.making import ReportMaker
 from central.reports.tables.base import Sink, Table
+from domain.apoyo import State
 from tests.portal.reports import (
     FOREIGN_EXPORT,
     OWN_EXPORT,
@@ -80,6 +81,38 @@ class TestKinds:
         for row in rows:
             assert int(row[2]) == sum(int(cell) for cell in row[3:12])
         assert sum(int(row[2]) for row in rows) == len(world.own)
+
+    def test_records_of_the_present_filter_have_names_only_where_they_are_asked_for(
+        self, world: World, aspirante: Visitor
+    ) -> None:
+        order = {"kind": "records", "format": "csv", "situacion": "Bajas"}
+        without = made(world, aspirante, **order)
+        titles, *rows = lines_of(without)
+        assert {row[0] for row in rows} == set(world.by_state[State.BAJA])
+        assert "Nombre(s)" not in titles
+        assert all("Defunción" in row for row in rows)
+        assert "Aurora" not in str(newest(world).parameters)
+        with_names = made(world, aspirante, **order, names="yes")
+        titles, *named = lines_of(with_names)
+        assert titles[1:4] == ["Nombre(s)", "Apellido Paterno", "Apellido Materno"]
+        assert {row[0] for row in named} == {row[0] for row in rows}
+        assert all(row[1] for row in named)
+        assert "Contiene nombres de personas" in with_names.decode("utf-8-sig")
+        assert "Tiene datos personales" in aspirante.get("/reports/files").text
+
+    def test_a_name_that_is_sought_lies_sealed_and_finds_its_records(
+        self, world: World, aspirante: Visitor
+    ) -> None:
+        content = made(world, aspirante, kind="records", format="csv", apellido_paterno="muñoz")
+        assert len(lines_of(content)) > 1
+        export = newest(world)
+        assert export.parameters_sealed is not None
+        with world.database.read() as session:
+            trail = session.scalars(select(AuditEntry).where(AuditEntry.subject == export.token))
+            said = [entry.details for entry in trail]
+        assert "muñoz" not in f"{export.parameters} {said}".lower()
+        assert b"mu\\u00f1oz" not in export.parameters_sealed
+        assert said[0]["filtered"] is True
 
     def test_auxiliares_come_as_a_workbook(self, world: World, aspirante: Visitor) -> None:
         content = made(world, aspirante, kind="auxiliares", format="xlsx")
