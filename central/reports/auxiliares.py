@@ -2,7 +2,8 @@
 
 A page is found by its keys first, and figures are read for those on it alone. What a page is
 sorted by goes on from the value of its last row, so that rows do not come twice because somebody
-captured meanwhile.
+captured meanwhile. Pace and last activity are sorted by what is folded, seconds old at most; what a
+page shows is exact.
 """
 
 from __future__ import annotations
@@ -25,7 +26,14 @@ from central.models import (
     BatchState,
     Stage,
 )
-from central.reports.auxiliar_figures import NOTHING, Figures, by_activity, by_state, figures_of
+from central.reports.auxiliar_figures import (
+    NOTHING,
+    Figures,
+    by_state,
+    figures_of,
+    folded_activity,
+    folded_sent,
+)
 from domain.apoyo import SituacionRegistral
 from domain.credential.text import fold
 
@@ -177,14 +185,14 @@ def _value(aspirante_id: int, order: Order) -> tuple[Any, Any]:
             share = counts.c.rejected * 1_000_000 // counts.c.decided
             return case((counts.c.decided > 0, share), else_=-1), counts
         case Order.LAST:
-            activity = by_activity(aspirante_id)
+            activity = folded_activity(aspirante_id)
             return func.coalesce(activity.c.last_on, _NEVER), activity
         case Order.PACE:
             return _pace(aspirante_id)
 
 
 def _pace(aspirante_id: int) -> tuple[Any, Any]:
-    counts, activity = by_state(aspirante_id), by_activity(aspirante_id)
+    counts, activity = folded_sent(aspirante_id), folded_activity(aspirante_id)
     both = (
         select(counts.c.auxiliar_id, (counts.c.sent * 1000 // activity.c.active_days).label("pace"))
         .join(activity, activity.c.auxiliar_id == counts.c.auxiliar_id)

@@ -9,6 +9,7 @@ from central.models import (
     Aspirante,
     Auxiliar,
     ProcessMedian,
+    RollupActivity,
     RollupAuxiliar,
     RollupCause,
     RollupDay,
@@ -57,7 +58,7 @@ _STEPS = {
 
 def write_counts(session: Session, own: Aspirante, auxiliar: Auxiliar, station: Station) -> None:
     """Write the cut by day, auxiliar, entidad and station, its causes, and the usual shares."""
-    _cut(session, own, auxiliar)
+    _cut(session, own, auxiliar, station)
     for (state, cause), records in _CAUSES.items():
         session.add(
             RollupCause(aspirante_id=own.id, state=state.value, cause=cause, records=records)
@@ -84,7 +85,7 @@ def write_counts(session: Session, own: Aspirante, auxiliar: Auxiliar, station: 
         )
 
 
-def _cut(session: Session, own: Aspirante, auxiliar: Auxiliar) -> None:
+def _cut(session: Session, own: Aspirante, auxiliar: Auxiliar, station: Station) -> None:
     """Write the published cut into the rollups, the last part of it as a tail of deltas."""
     first = date(2026, 11, 4)
     days: Counter[tuple[date, State]] = Counter()
@@ -100,6 +101,19 @@ def _cut(session: Session, own: Aspirante, auxiliar: Auxiliar) -> None:
     for (day, state), count in days.items():
         if count:
             session.add(RollupDay(aspirante_id=own.id, day=day, state=state.value, records=count))
+    received: Counter[date] = Counter()
+    for (day, _state), count in days.items():
+        received[day] += count
+    for day, count in received.items():
+        session.add(
+            RollupActivity(
+                aspirante_id=own.id,
+                auxiliar_id=auxiliar.id,
+                day=day,
+                station_id=station.id,
+                records=count,
+            )
+        )
     for state, total in PUBLISHED_CUT.items():
         session.add(
             RollupAuxiliar(
@@ -122,5 +136,6 @@ def _cut(session: Session, own: Aspirante, auxiliar: Auxiliar) -> None:
                 seccion=0,
                 state=state.value,
                 change=change,
+                station_id=station.id,
             )
         )
