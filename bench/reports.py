@@ -236,15 +236,23 @@ def _open(config: Path) -> tuple[FlaskClient, dict[str, str]]:
         "Inicio": "/",
         "Reporte de avance": "/reports/advance",
         "Consulta de registros": "/records",
-        "Consulta de registros, página siguiente": f"/records?older_than={folio}",
+        "Consulta de registros, página siguiente": f"/records?after={folio}",
         "Consulta de registros, un auxiliar": f"/records?id_auxiliar={auxiliar}",
         "Consulta de registros, una estación": f"/records?id_dispositivo={station}",
         "Consulta de registros, bajas": "/records?situacion=Bajas",
+        "Consulta de registros, un motivo de baja": "/records?motivo_baja=Defunción",
+        "Consulta de registros, una razón": "/records?reason=duplicate.other_aspirante",
+        "Consulta de registros, no válidos": "/records?valid=no",
+        **{
+            f"Consulta de registros, por {order}": f"/records?order={order}"
+            for order in ("captured", "-folio", "auxiliar", "station", "-state")
+        },
         "Un registro": f"/records/{folio}",
         "Consulta de auxiliares": "/auxiliares",
         "Un auxiliar": f"/auxiliares/{auxiliar}",
         "Reporte detallado": "/reports/detailed",
         "Inconformidades": "/objections",
+        "Inconformarse con todos los no válidos": "/objections/new?all=1&valid=no",
     }
 
 

@@ -33,12 +33,9 @@ class Selection:
     refused: tuple[Candidate, ...]
     is_whole_filter: bool
     names_lost: bool
+    # More than one inconformidad takes; then none of them is looked at.
+    has_too_many: bool
     most: int
-
-    @property
-    def has_too_many(self) -> bool:
-        """Say whether it is more than one inconformidad takes."""
-        return len(self.chosen) > self.most
 
     @property
     def is_mixed(self) -> bool:
@@ -200,12 +197,14 @@ def _selection() -> Selection:
         )
     else:
         folios = tuple(dict.fromkeys(request.values.getlist("folio")))[: most + 1]
-    found = contest.judge(session, own, folios, now=now)
+    wanted = folios if len(folios) <= most else ()
+    found = contest.judge(session, own, wanted, now=now)
     return Selection(
         chosen=tuple(one for one in found if one.obstacle is None),
         refused=tuple(one for one in found if one.obstacle is not None),
         is_whole_filter=is_whole,
         names_lost=names_lost,
+        has_too_many=len(folios) > most,
         most=most,
     )
 

@@ -77,7 +77,7 @@ def test_two_records_are_contested_seen_and_decided(
     page.get_by_role("link", name="Anverso de la credencial").click()
     shown = page.get_by_role("img", name="Anverso de la credencial")
     expect(shown).to_be_visible()
-    assert shown.evaluate("image => image.naturalWidth") == 1016
+    expect(shown).to_have_js_property("naturalWidth", 1016)
     assert inspector.check() == []
     page.reload()
     expect(page.get_by_text("Quién las ha visto")).to_be_visible()

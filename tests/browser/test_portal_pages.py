@@ -10,6 +10,7 @@ from central.accounts.local_provider import Account
 from domain.apoyo import State
 from tests.browser.conftest import Site, sign_in
 from tests.browser.inspection import Inspector
+from tests.portal.objections import OWN_OBJECTION
 from tests.portal.provider import DEACTIVATED, OWN, STRANGER
 
 
@@ -26,6 +27,12 @@ PAGES: dict[str, str | Callable[[Site], str]] = {
     "record at the mesa de control": _record(State.EN_MESA_DE_CONTROL),
     "record being processed": _record(State.EN_PROCESAMIENTO),
     "auxiliares": "/auxiliares",
+    "a search that finds nothing": "/records?situacion=Bajas&motivo_baja=Migración",
+    "a search whose name is elsewhere": "/records?valid=no&names=0123456789ab",
+    "inconformidades": "/objections",
+    "nothing to contest": "/objections/new",
+    "inconformidad": f"/objections/{OWN_OBJECTION}",
+    "a record of it": lambda site: f"/objections/{OWN_OBJECTION}/records/{site.world.contested[0]}",
     "not found": "/records/GOB001-AUX01-E7-99999999",
 }
 
@@ -89,14 +96,14 @@ class TestJourneys:
         page.get_by_label("Respuesta de Situación Registral").select_option("Bajas")
         page.get_by_label("Apellido Materno").fill("ávila")
         page.get_by_role("button", name="Consultar").click()
-        expect(page).to_have_url(f"{site.url}/records")
+        expect(page).to_have_url(re.compile(r"/records\?situacion=Bajas&names=[0-9a-f]+$"))
         expect(page.locator(".rows tbody tr")).to_have_count(1)
         assert inspector.check() == []
         page.locator(".rows tbody a").click()
         expect(page.get_by_role("heading", name="Por qué no cuenta")).to_be_visible()
         expect(page.get_by_text("LGIPE, artículo 385")).to_be_visible()
         page.go_back()
-        page.get_by_role("button", name="Limpiar filtros").click()
+        page.get_by_role("link", name="Limpiar filtros").click()
         expect(page.locator(".rows tbody tr")).to_have_count(32)
 
     def test_the_advance_report_adds_up_before_the_eyes(self, own_page: Page, site: Site) -> None:
