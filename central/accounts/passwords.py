@@ -28,8 +28,9 @@ def hash_password(password: str) -> str:
 
 def is_password(verifier: str | None, password: str) -> bool:
     """Say whether a password is right; it takes as long where there is no verifier at all."""
+    may_be = verifier is not None and len(password) <= LONGEST
     try:
-        return _HASHER.verify(verifier or _nobodys(), password[:LONGEST]) and verifier is not None
+        return _HASHER.verify(verifier or _nobodys(), password[:LONGEST]) and may_be
     except (VerificationError, InvalidHashError):
         return False
 

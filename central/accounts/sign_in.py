@@ -86,16 +86,21 @@ def roles_of(grants: list[RoleGrant]) -> frozenset[Role]:
 def _person(
     session: Session, identity: Identity, kind: AccountKind | None, invited: User | None
 ) -> User | Refusal:
+    proved = identity.email if identity.email_verified else None
+    user = None
+    if proved is not None:
+        user = session.scalar(select(User).where(User.email == proved))
+    # A proved address goes before a letter: nobody is joined to another's request by following a
+    # link that the other passed on.
+    if user is not None:
+        return user
     if invited is not None:
         return invited
     if kind is AccountKind.FACEBOOK:
         # It proves no address, so a letter has to; whoever comes is told the same.
         return Refusal.NEEDS_LETTER
-    if identity.email is None or not identity.email_verified:
-        # An address nobody proved must not tell whether it is registered here.
-        return Refusal.UNVERIFIED_EMAIL
-    user = session.scalar(select(User).where(User.email == identity.email))
-    return Refusal.NOT_REGISTERED if user is None else user
+    # An address nobody proved must not tell whether it is registered here.
+    return Refusal.UNVERIFIED_EMAIL if proved is None else Refusal.NOT_REGISTERED
 
 
 def _refusal(

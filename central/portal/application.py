@@ -34,7 +34,7 @@ from central.portal import (
     visitor,
     welcome,
 )
-from central.portal.bodies import bound_body
+from central.portal.bodies import bound_body, refuse_nul
 from central.secrets import Secrets
 from central.services import services
 
@@ -124,6 +124,7 @@ def _protect_forms(app: Flask) -> None:
         if request.endpoint is not None and not request.path.startswith("/api/"):
             bound_body(app)
             protection.protect()
+            refuse_nul()
 
 
 def _providers(app: Flask, config: Config, secrets: Secrets) -> dict[str, Provider]:

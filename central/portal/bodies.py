@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, abort, current_app, request
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,6 +30,15 @@ def bound_body(app: Flask) -> None:
     """Set the bound of the present request."""
     view = app.view_functions.get(request.endpoint or "")
     request.max_content_length = getattr(view, "most_body_bytes", FORM_BYTES)
+
+
+def refuse_nul() -> None:
+    """Refuse a text with a NUL in it: nobody types one, and PostgreSQL takes none."""
+    texts = [request.path]
+    for fields in (request.args, request.form):
+        texts += [text for _name, text in fields.items(multi=True)]
+    if any("\0" in text for text in texts):
+        abort(400)
 
 
 def most_bytes() -> int:

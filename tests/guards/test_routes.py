@@ -25,6 +25,7 @@ from tests.portal.samples import (
     changed,
     dump,
     own_path,
+    paths_of_nobody,
     paths_of_others,
     sample,
 )
@@ -173,6 +174,22 @@ class TestThingsOfOthers:
                         wrong.append(f"{rule.rule}: the two answers differ")
         assert wrong == []
         assert changed(before, dump(world)) == set()
+
+    def test_what_is_not_there_is_not_found_by_whoever_may_ask(self, world: World) -> None:
+        wrong = []
+        for rule in _rules(world.app):
+            if not rule.arguments:
+                continue
+            role = _likely_role(world, rule)
+            visitor = Visitor(world.app).enter(world, role)
+            before = dump(world)
+            for path in paths_of_nobody(rule, world):
+                for method in sorted({"GET", "POST"} & set(rule.methods or ())):
+                    fields = _fields(rule, world) | {"csrf_token": visitor.token}
+                    answer = visitor.client.open(path, method=method, data=fields)
+                    if answer.status_code not in (404, 410) or changed(before, dump(world)):
+                        wrong.append(f"{method} {rule.rule}: {answer.status}")
+        assert wrong == []
 
     def test_a_request_of_another_cannot_be_chosen(self, world: World) -> None:
         name, own, foreign, nobody = QUERY

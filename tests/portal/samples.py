@@ -4,6 +4,7 @@ Whoever adds a route adds a line here: a `Sample` for each parameter of its addr
 that its form needs to succeed. The world has to hold what the lines name.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -197,6 +198,17 @@ def paths_of_others(rule: Rule, world: World) -> list[tuple[str, str]]:
             foreign, nobody = found.foreign(world), found.nobody
             pairs.append((_path(rule, own | {name: foreign}), _path(rule, own | {name: nobody})))
     return pairs
+
+
+def paths_of_nobody(rule: Rule, world: World) -> list[str]:
+    """Give addresses of a rule in which one thing is not there, for each of its parameters."""
+    own = {name: _known(rule, name).own(world) for name in rule.arguments}
+    paths = []
+    for name in sorted(rule.arguments):
+        # Of a parameter with a closed set of values the map itself knows no other.
+        with contextlib.suppress(ValueError):
+            paths.append(_path(rule, own | {name: _known(rule, name).nobody}))
+    return paths
 
 
 def dump(world: World) -> dict[str, list[tuple[object, ...]]]:

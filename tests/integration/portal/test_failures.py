@@ -48,3 +48,19 @@ class TestFailures:
         assert stranger.get("/health").status_code == 200
         answer = stranger.get("/health/ready")
         assert (answer.status_code, answer.get_json()) == (503, {"status": "database.not_ready"})
+
+
+class TestNul:
+    @pytest.mark.parametrize(
+        "path", ["/records/%00", "/reports/advance?solicitud=%00", "/auxiliares?after=%00"]
+    )
+    def test_in_an_address_is_refused_on_both_databases(
+        self, aspirante: Visitor, path: str
+    ) -> None:
+        assert aspirante.get(path).status_code == 400
+
+    def test_in_a_form_is_refused_on_both_databases(self, stranger: Visitor) -> None:
+        stranger.get("/staff/sign-in")
+        answer = stranger.post("/staff/sign-in", email="a\0@acopio.example", password="x", code="")
+        assert answer.status_code == 400
+        assert "no se puede atender" in answer.text
