@@ -212,8 +212,8 @@ def _from_rollups(session: Session, aspirante_id: int, wanted: Asked) -> Iterato
                 yield (), state, count
         return
     dialect = session.get_bind().dialect.name
-    result = session.execute(_rollup_query(by, aspirante_id, dialect))
-    for *parts, state, count in result.yield_per(_AT_A_TIME):
+    query = _rollup_query(by, aspirante_id, dialect).execution_options(yield_per=_AT_A_TIME)
+    for *parts, state, count in session.execute(query):
         key = _key(by, parts, State(state))
         if not isinstance(key, date) or wanted.holds(key):
             yield (key,), State(state), int(count)
@@ -292,7 +292,8 @@ def _by_part(by: By, aspirante_id: int) -> Select[Any]:
 def _from_records(session: Session, aspirante_id: int, wanted: Asked) -> Iterator[_Count]:
     """Group the aspirante's own records; the result streams, whatever its size."""
     plain = [one for one in wanted.by if one not in (By.STATE, By.CAUSE)]
-    found = session.execute(_record_query(plain, aspirante_id, wanted)).yield_per(_AT_A_TIME)
+    query = _record_query(plain, aspirante_id, wanted).execution_options(yield_per=_AT_A_TIME)
+    found = session.execute(query)
     widths = [len(_columns(one)) for one in plain]
     for parts, same in groupby(found, key=lambda row: tuple(row[: sum(widths)])):
         keys, left = [], list(parts)

@@ -47,6 +47,18 @@ class TestInit:
             or (path.suffix == ".pem" and ".pub" not in path.name)
         )
 
+    def test_a_key_that_a_later_release_needs_is_added_beside_the_others(
+        self, tmp_path: Path
+    ) -> None:
+        run(tmp_path, "init")
+        keys = tmp_path / "keys"
+        before = {path: path.read_bytes() for path in keys.iterdir() if "reports" not in path.name}
+        for name in ("reports.pem", "reports.pub.pem"):
+            (keys / name).unlink()
+        run(tmp_path, "init")
+        assert {path: path.read_bytes() for path in before} == before
+        assert Secrets(keys).signer("reports").public_pem == Secrets(keys).public_pem("reports")
+
     def test_the_recovery_key_may_be_taken_away(self, tmp_path: Path) -> None:
         run(tmp_path, "init")
         (tmp_path / "vault" / "recovery.age").unlink()

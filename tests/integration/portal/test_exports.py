@@ -325,6 +325,15 @@ class TestDetailedPage:
             answer = aspirante.get(f"/reports/detailed?by={by}&then={then}")
             assert answer.status_code == 200, (by, then)
 
+    def test_a_pair_that_would_keep_one_waiting_is_offered_as_a_file(
+        self, aspirante: Visitor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("central.reports.detail.MOST_AT_ONCE", 10)
+        page = aspirante.get("/reports/detailed?by=station&then=day").text
+        assert "cada uno de los 71,389 apoyos" in page
+        assert 'value="csv"' in page
+        assert "57,121" in aspirante.get("/reports/detailed?by=auxiliar").text
+
     @pytest.mark.parametrize(
         ("query", "sentence"),
         [

@@ -7,8 +7,9 @@ import pytest
 from central.app import check_production
 from central.config import Config, read_config
 from central.errors import CentralError, ConfigError, SecretError
-from central.secrets import Secrets, read_private, write_private
+from central.secrets import SIGNING_KEYS, Secrets, read_private, write_private
 from central.storage.citizens import CitizenNames, CitizenSealer
+from wire.keys import SoftwareSigner
 
 
 def write(folder: Path, text: str) -> Path:
@@ -71,6 +72,13 @@ class TestSecrets:
         write_private(tmp_path / "receipts.pem", b"no key")
         with pytest.raises(CentralError, match=r"receipts\.pem"):
             Secrets(tmp_path).signer("receipts")
+
+    def test_stations_are_told_no_key_that_they_do_not_need(self, tmp_path: Path) -> None:
+        for name in SIGNING_KEYS:
+            public = SoftwareSigner.generate().public_pem.encode("ascii")
+            write_private(tmp_path / f"{name}.pub.pem", public, mode=0o644)
+        told = {role for key in Secrets(tmp_path).verifying_keys() for role in key.roles}
+        assert told == {"receipt", "time", "checkpoint", "policy"}
 
 
 class TestCitizenSealer:

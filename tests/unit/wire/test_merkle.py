@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wire.merkle import EMPTY_ROOT, inclusion_proof, leaf_hash, root, root_from_proof
+from wire.merkle import (
+    EMPTY_ROOT,
+    RootBuilder,
+    complete_subtrees,
+    inclusion_proof,
+    leaf_hash,
+    root,
+    root_from_proof,
+)
 
 # The leaves and roots of the reference tests of Certificate Transparency.
 LEAVES = [
@@ -41,3 +49,29 @@ def test_every_leaf_is_proved_and_no_other_is(size: int, data: st.DataObject) ->
     assert root_from_proof(hashes[index], index, size, path) == root(hashes)
     other = leaf_hash(b"other")
     assert root_from_proof(other, index, size, path) != root(hashes)
+
+
+@given(st.integers(1, 300), st.data())
+def test_some_leaves_and_the_subtrees_between_them_give_the_root(
+    size: int, data: st.DataObject
+) -> None:
+    hashes = [leaf_hash(str(n).encode()) for n in range(size)]
+    own = sorted(data.draw(st.sets(st.integers(0, size - 1))))
+    tree, reached, given_hashes = RootBuilder(), 0, 0
+    for leaf in [*own, size]:
+        for low, height in complete_subtrees(reached, leaf):
+            tree.add(height, root(hashes[low : low + (1 << height)]))
+            given_hashes += 1
+        if leaf < size:
+            tree.add(0, hashes[leaf])
+        reached = leaf + 1
+    assert (tree.size, tree.root()) == (size, root(hashes))
+    # A gap of n leaves needs no more than 2 log2(n) hashes.
+    assert given_hashes <= 2 * size.bit_length() * (len(own) + 1)
+
+
+def test_a_subtree_goes_only_where_one_begins() -> None:
+    tree = RootBuilder()
+    tree.add(0, leaf_hash(b""))
+    with pytest.raises(ValueError, match="no subtree"):
+        tree.add(1, leaf_hash(b""))
