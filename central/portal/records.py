@@ -6,36 +6,28 @@ use.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from central.accounts.permissions import Permission, requires
 from central.portal import saved_filter
 from central.portal.forms import RecordFilterForm, order_of
 from central.portal.labels import STATES
 from central.portal.reasons import CHOICES, explain, explain_code
-from central.portal.report_forms import parse_order
-from central.portal.report_labels import EXPORT_FORMATS
 from central.portal.visitor import (
-    chosen_solicitud,
     own_aspirantes,
     own_solicitudes,
     principal,
 )
-from central.reports import exports, records
-from central.reports.exports import FileFormat
+from central.reports import records
 from central.reports.record_filter import RecordFilter
 from central.reports.record_order import OrderBy
 from central.review import contest
 from central.review.contest import Candidate
 from central.services import services
 from domain.apoyo import SituacionRegistral
-
-_FILES = (FileFormat.CSV, FileFormat.XLSX, FileFormat.PDF)
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 
@@ -59,28 +51,6 @@ def search() -> ResponseReturnValue:
     services().session.commit()
     order = str(order_of(request.form.get("order", "")))
     return redirect(url_for("records.show", **_address(form, order, mark)), 303)
-
-
-@bp.post("/export")
-@requires(Permission.MAKE_OWN_REPORTS)
-def export() -> ResponseReturnValue:
-    """Ask for the records that pass the filter of the address as a file; the worker makes it."""
-    parts = services()
-    form, names_lost = form_of_address()
-    if form.errors or names_lost:
-        return _page(form, names_lost=names_lost), 422
-    exports.ask(
-        parts.session,
-        parts.sealer(exports.SEALER_PURPOSE),
-        replace(parse_order(request.form), records=form.wanted),
-        aspirante_id=_exported_aspirante(form.wanted),
-        user_id=principal().user_id,
-        now=parts.clock.now(),
-        most_waiting=parts.config.reports.waiting,
-    )
-    parts.session.commit()
-    flash(_("Your file is being prepared. You may leave: a letter says when it is ready."))
-    return redirect(url_for("exports.show"), 303)
 
 
 @bp.get("/<folio>")
@@ -146,7 +116,6 @@ def _page(form: RecordFilterForm, *, names_lost: bool = False) -> str:
         here=_address(form, str(order), request.args.get("names", "")),
         order=order,
         orders=tuple(OrderBy),
-        formats=[(one.value, EXPORT_FORMATS[one]) for one in _FILES],
         candidates=candidates([row.folio_registro for row in page.rows] if page else []),
         zones={solicitud.folio: solicitud.time_zone for solicitud in solicitudes},
         solicitudes=solicitudes,
@@ -167,12 +136,6 @@ def _address(form: RecordFilterForm, order: str, mark: str) -> dict[str, Any]:
     if mark and form.wanted != RecordFilter() and form.wanted.names_somebody:
         parts["names"] = mark
     return parts
-
-
-def _exported_aspirante(wanted: RecordFilter) -> int:
-    """Give whose records are exported: of the request that is filtered by, else of the first."""
-    chosen = [one for one in own_solicitudes() if one.folio == wanted.folio_solicitud]
-    return (chosen[0] if chosen else chosen_solicitud()).aspirante_id
 
 
 def _search_before() -> str:

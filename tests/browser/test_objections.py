@@ -85,6 +85,7 @@ def test_two_records_are_contested_seen_and_decided(
 
     _decide(site, objection, first, ObjectionOutcome.CORRECTED)
     _decide(site, objection, second, ObjectionOutcome.CONFIRMED)
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("navigation", name="Menú").get_by_role("link", name="Inconformidades").click()
     expect(page.get_by_role("row", name=objection)).to_contain_text("1 confirmado")
     assert inspector.check() == []

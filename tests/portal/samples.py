@@ -145,7 +145,6 @@ FORMS: Mapping[str, Callable[[World], Mapping[str, str]]] = {
     "files.discard": lambda _: {},
     "files.undo": lambda _: {},
     "records.search": lambda _: {"nombres": "María"},
-    "records.export": lambda _: {"kind": "records", "format": "csv"},
     "objections.submit": lambda world: {
         "folio": world.by_state[State.INCONSISTENCIA][0],
         "statement": "Se entregó a tiempo.",
