@@ -30,10 +30,10 @@ _NEWS = timedelta(days=14)
 class Attention:
     """Counts for one request; 0 is nothing to do."""
 
-    # Registered, and the register has not been asked or has not answered yet.
-    auxiliares_unchecked: int = 0
-    # Registered, and not in Lista Nominal: they cannot be invited.
-    auxiliares_refused: int = 0
+    # Stages of auxiliares: the register has not answered, said yes, or said no.
+    auxiliares_registered: int = 0
+    auxiliares_checked: int = 0
+    auxiliares_not_listed: int = 0
     auxiliares_invited: int = 0
     auxiliares_suspended: int = 0
     files_unfinished: int = 0
@@ -54,10 +54,12 @@ def attention(
             one.auxiliares_invited += count
         elif state is AuxiliarState.SUSPENDED:
             one.auxiliares_suspended += count
-        elif situacion in (None, SituacionRegistral.LISTA_NOMINAL.value):
-            one.auxiliares_unchecked += count
+        elif situacion is None:
+            one.auxiliares_registered += count
+        elif situacion == SituacionRegistral.LISTA_NOMINAL:
+            one.auxiliares_checked += count
         else:
-            one.auxiliares_refused += count
+            one.auxiliares_not_listed += count
     for aspirante_id, count in session.execute(
         _count(AuxiliarBatch, ids).where(
             AuxiliarBatch.state == BatchState.CHECKED,
