@@ -34,7 +34,7 @@ from central.portal import (
     visitor,
     welcome,
 )
-from central.portal.bodies import bound_body, refuse_nul
+from central.portal.bodies import InMemoryRequest, bound_body, refuse_nul
 from central.secrets import Secrets
 from central.services import services
 
@@ -52,6 +52,7 @@ def register(app: Flask) -> None:
     with app.app_context():
         parts = services()
     app.secret_key = parts.secrets.random("web")
+    app.request_class = InMemoryRequest
     # "//" would be answered by a redirect to the host that the request names.
     app.url_map.merge_slashes = False
     _prepare_cookies(app, parts.config)

@@ -1,15 +1,32 @@
 """How much a request may send: a few kilobytes, and more only where a view says so."""
 
+import io
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import IO, ParamSpec, TypeVar
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, Request, abort, current_app, request
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 # A form of the portal is a few kilobytes.
 FORM_BYTES = 64 * 1024
+
+
+class InMemoryRequest(Request):
+    """A request whose files stay in memory, where the bound of the body holds them.
+
+    The framework would write them to a temporary file: people's data, unsealed, on a disk.
+    """
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return io.BytesIO()
 
 
 def accepts_bytes(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:

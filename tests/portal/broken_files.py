@@ -1,5 +1,6 @@
 """Broken files of auxiliares, each with what the page says about it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -70,6 +71,15 @@ def _often_shown() -> bytes:
     """One text of thirty thousand characters, shown in ten thousand cells."""
     rows = [["x" * 30_000] * 20] * 500
     return workbook(rows)
+
+
+def _counts_too_many() -> bytes:
+    def change(name: str, part: bytes) -> bytes:
+        if name != "xl/sharedStrings.xml":
+            return part
+        return re.sub(rb'uniqueCount="[0-9]+"', b'uniqueCount="2147483648"', part)
+
+    return files.repacked(workbook([TITLES, *_GOOD]), change)
 
 
 def _no_result() -> bytes:
@@ -185,6 +195,12 @@ _UNREADABLE = [
         lambda: with_sheet('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
         "más de 5,000 renglones",
     ),
+    Broken(
+        "cell beyond every column",
+        lambda: with_sheet('<row r="1"><c r="ZZZZZZ9"><v>1</v></c></row>'),
+        "está dañado",
+    ),
+    Broken("count that asks for 50 GB", _counts_too_many, "está dañado"),
     Broken(
         "cell far to the right",
         lambda: with_sheet('<row r="1"><c r="XFD1"><v>1</v></c></row>'),

@@ -1,6 +1,7 @@
 """Broken files of auxiliares: each gets a sentence to act on, and nobody comes in by one."""
 
 import io
+import tempfile
 from collections.abc import Iterator
 from html import unescape
 
@@ -89,6 +90,16 @@ class TestBrokenFiles:
         assert "Aquí se reciben como máximo 5 MB" in answer.text
         assert f'href="{FORM}"' in answer.text
         assert body.asked == 0
+
+    def test_nothing_that_is_uploaded_touches_the_disk(
+        self, aspirante: Visitor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_arguments: object, **_options: object) -> None:
+            raise AssertionError("a temporary file")
+
+        monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+        monkeypatch.setattr(tempfile, "SpooledTemporaryFile", refuse)
+        assert aspirante.upload(FORM, b"x" * 3 * 1024 * 1024).status_code == 422
 
     def test_a_body_that_does_not_say_its_length_is_refused_as_it_grows(
         self, aspirante: Visitor
