@@ -153,7 +153,7 @@ class ReportsConfig:
     # How long a file can be downloaded; its row in the log stays.
     keep_days: Annotated[int, Limits(low=1, high=365, unit="days")] = 14
     # A PDF is laid out in memory: rows beyond these are in CSV and XLSX only.
-    pdf_rows: Annotated[int, Limits(low=100, high=20_000, unit="rows")] = 2_000
+    pdf_rows: Annotated[int, Limits(low=100, high=20_000, unit="rows")] = 1_000
     # Unfinished reports that one aspirante may have at a time.
     waiting: Annotated[int, Limits(low=1, high=1_000)] = 10
     lease_s: Annotated[int, Limits(low=2, high=3600, unit="s")] = 60

@@ -24,7 +24,7 @@ class PdfTable:
     suffix = "pdf"
     mimetype = "application/pdf"
 
-    def __init__(self, tokens: str, most_rows: int = 2000) -> None:
+    def __init__(self, tokens: str, most_rows: int = 1000) -> None:
         """Build the format.
 
         Args:
