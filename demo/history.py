@@ -127,7 +127,7 @@ def sections(rng: Generator) -> list[Section]:
     found = []
     for entidad in range(1, 33):
         size = rng.uniform(2_000, 9_000)
-        count = 12 if entidad != CITY else 80
+        count, crowd = (80, 0.4) if entidad == CITY else (12, 1.0)
         for number in range(count):
             found.append(
                 Section(
@@ -135,7 +135,7 @@ def sections(rng: Generator) -> list[Section]:
                     distrito=number % 4 + 1,
                     municipio=number % 6 + 1,
                     seccion=entidad * 100 + number + 1,
-                    lista_nominal=int(size * rng.uniform(0.7, 1.3)),
+                    lista_nominal=int(size * crowd * rng.uniform(0.7, 1.3)),
                 )
             )
     return found

@@ -29,7 +29,7 @@ from demo.terminal import Terminal
 PROCESS = "PEF2027"
 CAMPAIGNS = (
     Campaign("SOL0001", "Aurora Ejemplo Prueba", "PRES", 25_000, 240, 24),
-    Campaign("SOL0002", "Aurora Ejemplo Prueba", "DIP", 3_600, 45, 5, entidad=9, distrito=2),
+    Campaign("SOL0002", "Aurora Ejemplo Prueba", "DIP", 1_150, 45, 5, entidad=9, distrito=2),
     *(
         Campaign(f"SOL00{number}", name, "PRES", apoyos, auxiliares, 3)
         for number, name, apoyos, auxiliares in (
@@ -48,6 +48,7 @@ _PROGRAMS = ("bóveda", "verificador", "portal", "proveedor de cuentas")
 _SETTINGS = """\
 [review]
 sample_permille = 50
+unselected_is_valid = true
 
 [capture]
 help_phone = "800 433 2000"
