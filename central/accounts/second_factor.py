@@ -4,6 +4,7 @@ from datetime import datetime
 from hmac import compare_digest
 
 import pyotp
+import segno
 
 from central.models import User
 from central.storage.sealing import Sealer
@@ -46,6 +47,12 @@ def secret_of(user: User, sealer: Sealer) -> str | None:
 def address_of(user: User, secret: str) -> str:
     """Give the `otpauth:` address that an authenticator opens."""
     return pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
+
+
+def picture_of(address: str) -> str:
+    """Draw that address as a QR, for the camera of a telephone: an `svg` element without styles."""
+    drawn: str = segno.make(address, error="m").svg_inline(omitsize=True, dark="#000")
+    return drawn
 
 
 def step_of(user: User, code: str, sealer: Sealer, *, now: datetime) -> int | None:

@@ -154,6 +154,7 @@ def _set_up_page(user: User, errors: dict[str, str] | None = None) -> ResponseRe
         "portal/staff_access.html",
         secret=secret,
         address=address,
+        picture=None if address is None else second_factor.picture_of(address),
         must_change=user.must_change_password,
         shortest=SHORTEST,
         errors=errors or {},

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import BytesIO
 
+import numpy as np
 import pyotp
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import delete, select, update
 
@@ -67,6 +71,7 @@ class TestFromTheDeskToInicio:
         expect(page.get_by_role("heading", name="Configura tu segundo factor")).to_be_visible()
         assert inspector.check() == []
         secret = "".join(page.locator(".secret").inner_text().split())
+        assert f"secret={secret}" in _read_qr(page)
         code = pyotp.TOTP(secret).at(desk.world.clock.now())
         page.get_by_label("Código de seis dígitos").fill(code)
         page.get_by_role("button", name="Confirmar el código").click()
@@ -208,3 +213,10 @@ class TestRefusals:
         expect(page.get_by_role("heading", name="Este enlace ya se usó")).to_be_visible()
         page.goto(f"{desk.url}/sign-in/data/facebook")
         assert inspector.check() == []
+
+
+def _read_qr(page: Page) -> str:
+    """Read what stands on the screen as a telephone does."""
+    with Image.open(BytesIO(page.locator(".qr").screenshot())) as picture:
+        (code,) = zxingcpp.read_barcodes(np.asarray(picture.convert("L")))
+    return str(code.text)
