@@ -171,7 +171,7 @@ class TestContesting:
             in visitor.get(f"/objections/new?folio={folio}").text
         )
         assert "El plazo para inconformarse terminó" in visitor.get(f"/records/{folio}").text
-        assert 'type="checkbox"' not in visitor.get("/records?valid=no").text
+        assert 'type="checkbox" name="folio"' not in visitor.get("/records?valid=no").text
 
 
 class TestFollowing:

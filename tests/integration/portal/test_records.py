@@ -128,8 +128,8 @@ class TestFilters:
         assert found
         assert set(found) < set(world.by_state[State.LISTA_NOMINAL])
 
-    def test_what_no_database_takes_is_a_mistake_beside_its_field(self, aspirante: Visitor) -> None:
-        assert aspirante.get("/records?id_auxiliar=%00").status_code == 422
+    def test_what_nobody_can_type_is_a_mistake_beside_its_field(self, aspirante: Visitor) -> None:
+        assert aspirante.get("/records?id_auxiliar=a%1Bb").status_code == 422
 
     def test_a_mistake_is_named_beside_its_field(self, aspirante: Visitor) -> None:
         aspirante.get("/records")
