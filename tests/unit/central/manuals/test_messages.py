@@ -1,9 +1,13 @@
 """What the manuals quote is what station and portal say; what they say is in the manuals."""
 
+import argparse
+import importlib
+import pkgutil
 import re
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -11,6 +15,7 @@ from babel.messages.pofile import read_po
 from flask_babel import LazyString
 from markdown_it import MarkdownIt
 
+import central.commands
 from central.manuals.pages import plain_text
 from central.manuals.source import manuals, read_manual
 from central.portal import notices, reasons
@@ -62,9 +67,13 @@ def _cells(slug: str, heading: str) -> list[list[str]]:
     return found
 
 
-def _said_by_the_station() -> set[str]:
-    messages = [message for message in STATION if message.id]
-    return {re.sub(r"%\(\w+\)s", "…", str(message.string)) for message in messages}
+def _said(catalogue: Catalog) -> set[str]:
+    """Give everything that is said, each form of a plural by itself."""
+    found: set[str] = set()
+    for message in catalogue:
+        forms = message.string if isinstance(message.string, list | tuple) else [message.string]
+        found |= {re.sub(r"%\(\w+\)[sd]", "…", str(form)) for form in forms if message.id}
+    return found
 
 
 def _all_spanish(found: Iterable[LazyString]) -> set[str]:
@@ -75,7 +84,7 @@ class TestAuxiliares:
     quoted = frozenset(row[0] for row in _cells("auxiliares", SAYS))
 
     def test_quotes_only_what_the_station_says(self) -> None:
-        assert self.quoted - _said_by_the_station() == set()
+        assert self.quoted - _said(STATION) == set()
 
     @pytest.mark.parametrize(
         "said",
@@ -137,10 +146,9 @@ class TestAspirantes:
         assert told == [_spanish(text, PORTAL) for text in kinds.values()]
 
     def test_quotes_only_what_the_portal_says(self) -> None:
-        said = {str(message.string) for message in PORTAL if message.id}
         quoted = {row[0] for row in _cells("aspirantes", "Si el portal dice")}
         assert quoted
-        assert quoted - said == set()
+        assert quoted - _said(PORTAL) == set()
 
 
 def test_the_mesa_de_control_knows_every_cause_of_a_look() -> None:
@@ -151,6 +159,48 @@ def test_the_mesa_de_control_knows_every_cause_of_a_look() -> None:
         if "." in code and not code.startswith(("duplicate.", "scope.", "period.", "void."))
     }
     assert told == causes | {"period.unsure", *(f"{prefix}…" for prefix, _, _ in reasons._FAMILIES)}
+
+
+@pytest.mark.parametrize(
+    ("slug", "catalogue"),
+    [("aspirantes", PORTAL), ("auxiliares", STATION), ("tecnicos", STATION)],
+    ids=["aspirantes", "auxiliares", "tecnicos"],
+)
+def test_whoever_is_told_to_press_a_button_finds_it(slug: str, catalogue: Catalog) -> None:
+    manual = read_manual(slug)
+    assert manual is not None
+    buttons = set(re.findall(r"\b[Tt](?:oca|oque) \*\*([^*]+)\*\*", manual.text))
+    assert len(buttons) > 1
+    assert buttons - _said(catalogue) == set()
+
+
+def _commands(parts: Iterable[Any], slug: str) -> tuple[set[str], set[str]]:
+    """Give the commands that a manual's table names, and those that the program has."""
+    cells = [row[0] for row in _cells(slug, "Orden")]
+    told = {
+        " ".join(word for word in command.split() if not word.startswith("-"))
+        for cell in cells
+        for command in cell.split(", ")
+    }
+    subparsers = argparse.ArgumentParser().add_subparsers()
+    for part in parts:
+        part.register(subparsers)
+    known: set[str] = set()
+    for name, parser in subparsers.choices.items():
+        nested = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
+        known |= {f"{name} {action}" for one in nested for action in one.choices} or {name}
+    return told, known
+
+
+def test_the_mesa_de_control_names_real_commands() -> None:
+    modules = [
+        importlib.import_module(f"central.commands.{found.name}")
+        for found in pkgutil.iter_modules(central.commands.__path__)
+    ]
+    parts = [one for one in modules if hasattr(one, "register")]
+    told, known = _commands(parts, "mesa-de-control")
+    assert told
+    assert told - known == set()
 
 
 def test_the_mesa_de_control_knows_each_label_of_a_rejection_by_its_code() -> None:
