@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, case, cast, func, select
+from sqlalchemy import BigInteger, Select, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from central.models import Auxiliar, RollupAuxiliar, RollupStation, Station
@@ -127,7 +127,7 @@ def _standing_out(counts: Select[Any], usual_permille: int) -> Select[Any]:
 
     decided = count(tuple(one for one in State if one not in OPEN_STATES))
     rejected = count(REJECTED_STATES)
-    beyond = cast(1000 * rejected - usual_permille * decided, Integer)
+    beyond = cast(1000 * rejected - usual_permille * decided, BigInteger)
     return (
         select(key, decided, rejected, beyond)
         .group_by(key)

@@ -135,6 +135,17 @@ class TestRejectionSources:
         assert station.name == "E7"
         assert (found.auxiliar_usual_permille, found.station_usual_permille) == (60, 70)
 
+    def test_millions_of_one_station_are_counted_too(self, world: World) -> None:
+        with world.database.write() as session:
+            session.execute(
+                update(RollupStation)
+                .where(RollupStation.state == "padron")
+                .values(records=9 * 10**6)
+            )
+        with world.database.read() as session:
+            (station,) = rejection_sources(session, _report(world)).stations
+        assert station.rejected > 9 * 10**6
+
     def test_without_a_median_one_s_own_share_is_the_measure(self, world: World) -> None:
         with world.database.write() as session:
             session.execute(delete(ProcessMedian))
