@@ -84,6 +84,7 @@ PUBLIC_ENDPOINTS: Mapping[str, str] = {
     "portal.static": "style sheet and pictures of the pages",
     "health.live": "load balancer and supervisor: answers that the process is up",
     "health.ready": "load balancer and supervisor: answers that the database is there",
+    "design.show": "the parts of the pages, for those who make pages: nobody's data",
     "manuals.show": "the list of the manuals, for people who have no account as well",
     "manuals.read": "a manual: invented people only",
     "manuals.download": "the same manual as PDF",

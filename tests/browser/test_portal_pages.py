@@ -33,6 +33,7 @@ PAGES: dict[str, str | Callable[[Site], str]] = {
     "nothing to contest": "/objections/new",
     "inconformidad": f"/objections/{OWN_OBJECTION}",
     "a record of it": lambda site: f"/objections/{OWN_OBJECTION}/records/{site.world.contested[0]}",
+    "design": "/design",
     "not found": "/records/GOB001-AUX01-E7-99999999",
 }
 

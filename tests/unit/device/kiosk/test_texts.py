@@ -23,7 +23,7 @@ def test_every_reason_of_a_picture_has_its_own_sentence(code: str) -> None:
     assert texts.message(code) is not texts.UNKNOWN
 
 
-@pytest.mark.parametrize("code", [*Fault, *ACTIVATION_CODES])
+@pytest.mark.parametrize("code", [*Fault, *sorted(ACTIVATION_CODES)])
 def test_every_end_of_an_activation_has_its_own_sentence(code: str) -> None:
     assert texts.message(code) is not texts.UNKNOWN
 
