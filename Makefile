@@ -30,12 +30,11 @@ kiosk: $(INSTALLED) system-run ## a station to try by hand, with a replayed came
 	@SEED=$(SEED) $(PY) -m demo.stand
 
 .PHONY: portal
-portal: $(INSTALLED) system-run ## the aspirante's portal with an invented process of 30,000 apoyos; FRESH=1 begins anew
+portal: $(INSTALLED) system-run ## the aspirante's portal with an invented process of 28,000 apoyos; FRESH=1 begins anew
 	@FRESH=$(FRESH) $(PY) -m demo.portal
 
 .PHONY: pictures
-pictures: $(INSTALLED) system-run system-test ## take the pictures of the README from the running demo and station
-	@ONCE=1 PICTURES=1 SEED=$(SEED) $(PY) -m demo
+pictures: $(INSTALLED) system-run system-test ## take the pictures of the README from a running station; `manuals` has the portal's
 	@$(PY) -m demo.screens --readme
 
 .PHONY: screens

@@ -91,13 +91,6 @@ def _run(places: Places, terminal: Terminal, supervisor: Supervisor, *, once: bo
     )
     terminal.say()
     report(terminal, tour, arrived, supervisor, faults, time.monotonic() - began)
-    if os.environ.get("PICTURES") == "1":
-        terminal.step("Se toman las imágenes del README")
-        from demo import pictures  # the only part that needs a browser
-
-        folder = places.root.parents[1] / "docs" / "pictures"
-        for path in pictures.take(folder, portal, centre.ASPIRANTE_ACCOUNT):
-            terminal.note(str(path))
     journal.finish()
     if not once:
         _invite(terminal, portal, kiosk, supervisor, places)

@@ -2,7 +2,7 @@
 
 Every apoyo has its packet, its signed receipt in the log, its citizen sealed, its way through the
 states and its place in the counts. Only the sealed bytes of the packets are missing: nobody could
-open thirty thousand invented credentials.
+open 28,000 invented credentials.
 """
 
 from __future__ import annotations

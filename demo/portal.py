@@ -1,4 +1,4 @@
-"""`python -m demo.portal`: the aspirante's portal with thirty thousand invented apoyos behind it.
+"""`python -m demo.portal`: the aspirante's portal with 28,000 invented apoyos behind it.
 
 The first start takes half a minute; later ones find the history where it was, unless `FRESH=1`.
 """
@@ -183,6 +183,7 @@ def _welcome(places: Places, ports: Ports) -> str:
     return f"""
   Portal       http://127.0.0.1:{ports.portal}
                «Ingresar con una cuenta de la demostración», la primera de la lista
+  Cartas       {places.central}/outbox (las que saldrían por correo)
   Bitácoras    {places.logs}
 
 Todo está inventado. Ctrl-C termina."""

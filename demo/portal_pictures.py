@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import FilePayload, Page, sync_playwright
+from playwright.sync_api import FilePayload, Page
 
 from central.roster.files.columns import TITLES
 from demo import portal
 from demo.cast import invent_visits
-from demo.pictures import CHROMIUM, FLAGS
+from demo.chromium import mexican_page
 from demo.places import Places
 from demo.processes import Supervisor
 from demo.terminal import Terminal
@@ -99,7 +98,7 @@ def take_portal(root: Path, folder: Path) -> list[Path]:
     try:
         ports = portal.start(places, supervisor, terminal, fresh=True)
         address = f"http://127.0.0.1:{ports.portal}"
-        with _visitor() as page:
+        with mexican_page() as page:
             taken = [_take(page, address, folder, _BEFORE)]
             _sign_in(page, address)
             return taken + [_take(page, address, folder, shot) for shot in SHOTS]
@@ -151,12 +150,3 @@ def _auxiliares_csv() -> bytes:
             ]
         )
     return out.getvalue().encode("utf-8-sig")
-
-
-@contextmanager
-def _visitor() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        context = browser.new_context(locale="es-MX", timezone_id="America/Mexico_City")
-        yield context.new_page()
-        browser.close()

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +19,11 @@ from typing import Any
 import cv2
 import numpy as np
 from PIL import Image as Picture
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from demo import centre, scenes, stand, station
 from demo.cast import Visit, invent_visits
-from demo.pictures import CHROMIUM, FLAGS
+from demo.chromium import mexican_page
 from demo.places import Places
 from demo.processes import Supervisor
 from device.camera.base import Image
@@ -169,7 +167,8 @@ def take_screens(
     supervisor = Supervisor(ROOT, lambda text: print(text, file=sys.stderr))
     try:
         ports = stand.start(places, supervisor, frames, visits)
-        with _browser() as page:
+        with mexican_page() as page:
+            page.set_default_timeout(_PATIENCE_MS)
             screens = Screens(page, f"http://127.0.0.1:{ports.kiosk}", folder, variants, only)
             _walk(screens, _shower(places, frames, visits[-1]), centre.invite(places))
         return screens.taken + _slips(places, folder)
@@ -327,19 +326,6 @@ _STROKES = [
     [[0.1, 0.6], [0.2, 0.2], [0.25, 0.75], [0.35, 0.3], [0.4, 0.7], [0.5, 0.4], [0.6, 0.6]],
     [[0.3, 0.75], [0.8, 0.68]],
 ]
-
-
-@contextmanager
-def _browser() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("ACOPIO_TEST_CHROMIUM", CHROMIUM), args=list(FLAGS)
-        )
-        context = browser.new_context(locale="es-MX", timezone_id="America/Mexico_City")
-        page = context.new_page()
-        page.set_default_timeout(_PATIENCE_MS)
-        yield page
-        browser.close()
 
 
 if __name__ == "__main__":
