@@ -7,11 +7,10 @@ from html import escape
 from urllib.parse import urlsplit
 
 from PIL import Image
-from weasyprint import CSS, HTML
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from central.manuals.pages import Addresses, Page, render
 from central.manuals.source import FOLDER, LANGUAGE, PICTURES, Manual
+from central.paper import CSS, HTML, FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 # The name under which a PDF carries the digest of its sources.
 DIGEST_NAME = "acopiosources"

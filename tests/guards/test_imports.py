@@ -65,6 +65,16 @@ def test_rules_use_the_standard_library_alone() -> None:
     assert not wrong
 
 
+def test_paper_is_printed_through_one_module() -> None:
+    """It undoes what WeasyPrint does to the reading of images."""
+    others = [
+        str(path.relative_to(ROOT))
+        for path in python_files("central")
+        if "weasyprint" in imported(path) and path.name != "paper.py"
+    ]
+    assert others == []
+
+
 @pytest.mark.parametrize(
     ("package", "extras"),
     [

@@ -9,8 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from weasyprint import CSS, HTML
 
+from central.paper import CSS, HTML
 from central.reports.tables.base import Cell, Kind, Sink, Table
 
 _HERE = Path(__file__).parent
