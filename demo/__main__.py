@@ -20,7 +20,7 @@ from demo.cast import Visit, invent_visits
 from demo.journal import Journal
 from demo.kiosk import Kiosk
 from demo.places import Places, Ports, choose_ports, wait_until_free
-from demo.processes import ProcessFailedError, Supervisor
+from demo.processes import ProcessFailedError, Supervisor, end_on_signals
 from demo.relay import Relay
 from demo.report import report
 from demo.terminal import Terminal
@@ -32,7 +32,7 @@ _OLD_PROCESSES_S = 30.0
 
 def main() -> int:
     """Run the demo; give the exit status."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_on_signals()
     root = Path(__file__).resolve().parents[1]
     places = Places(root / "var" / "demo")
     terminal = Terminal()
@@ -159,10 +159,6 @@ Para mirar:
     for name in supervisor.names():
         terminal.say(f"               {supervisor.process_id(name):>7}  {name}")
     terminal.say("\nCtrl-C termina todo.")
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -14,8 +14,10 @@ import threading
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import delete
 
 from central.config import read_config
+from central.models import UserIdentity
 from central.models.database import Database
 from central.secrets import Secrets
 from central.storage.citizens import CitizenSealer
@@ -23,7 +25,7 @@ from demo import centre
 from demo.history import DAYS, DAYS_LEFT, Campaign, sections
 from demo.ledger import Keys, count, write_campaign, write_sections
 from demo.places import Places, Ports, choose_ports
-from demo.processes import ProcessFailedError, Supervisor
+from demo.processes import ProcessFailedError, Supervisor, end_on_signals
 from demo.terminal import Terminal
 
 PROCESS = "PEF2027"
@@ -58,7 +60,7 @@ help_mail = "apoyo.ciudadano@acopio.example"
 
 def main() -> int:
     """Run the portal until Ctrl-C; give the exit status."""
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    end_on_signals()
     root = Path(__file__).resolve().parents[1]
     places = Places(root / "var" / "portal")
     terminal = Terminal()
@@ -167,7 +169,10 @@ def _register(places: Places, campaign: Campaign) -> None:
 
 
 def _move_to(places: Places, ports: Ports) -> None:
-    """Let the settings of an earlier start name the ports of this one."""
+    """Let the settings of an earlier start name the ports of this one.
+
+    The provider of accounts is another one by its address: who was joined to it is free again.
+    """
     shutil.copy(places.central_config, places.central_config.with_suffix(".before"))
     text = places.central_config.read_text(encoding="utf-8")
     head, _, _ = text.partition("\n[vault]")
@@ -177,6 +182,10 @@ def _move_to(places: Places, ports: Ports) -> None:
     ]
     places.central_config.write_text("\n".join(lines) + "\n", encoding="utf-8")
     centre.write_settings(places, ports)
+    database = Database(read_config(places.central_config).database.url)
+    with database.write() as session:
+        session.execute(delete(UserIdentity))
+    database.close()
 
 
 def _welcome(places: Places, ports: Ports) -> str:

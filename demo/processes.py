@@ -18,6 +18,16 @@ _RESTART_PAUSE_S = 0.3
 _LOG_LINES_SHOWN = 12
 
 
+def end_on_signals() -> None:
+    """Let SIGTERM and SIGINT end this program as Ctrl-C does, in the background as well."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, interrupt)
+
+
 class ProcessFailedError(Exception):
     """A process did not come up; the message is for the person and shows the end of its log."""
 

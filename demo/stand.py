@@ -16,7 +16,7 @@ from demo import centre, scenes, station
 from demo.cast import Visit, invent_visits
 from demo.hands import Hands
 from demo.places import Places, Ports, choose_ports
-from demo.processes import ProcessFailedError, Supervisor
+from demo.processes import ProcessFailedError, Supervisor, end_on_signals
 from demo.terminal import Terminal
 
 # Every model twice, and the first of the odd ones.
@@ -25,7 +25,7 @@ _VISITS = 14
 
 def main() -> int:
     """Run the stand; give the exit status."""
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    end_on_signals()
     root = Path(__file__).resolve().parents[1]
     places = Places(root / "var" / "kiosk")
     terminal = Terminal()
