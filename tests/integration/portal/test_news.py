@@ -78,10 +78,10 @@ class TestObjection:
     @pytest.mark.parametrize(
         ("step", "subject", "said"),
         [
-            ("submitted", "Se recibió su inconformidad", "responderá con sus razones"),
-            ("images", "Ya puede consultar las imágenes", "jueves 26 de noviembre de 2026, 12:00"),
+            ("submitted", "Se recibió tu inconformidad", "responderá con sus razones"),
+            ("images", "Ya puedes consultar las imágenes", "jueves 26 de noviembre de 2026, 12:00"),
             ("resolved", "Su inconformidad se resolvió", "Subsanados: 2 Confirmados: 1"),
-            ("withdrawn", "Se retiró su inconformidad", "quedan como estaban"),
+            ("withdrawn", "Se retiró tu inconformidad", "quedan como estaban"),
         ],
     )
     def test_each_step_has_its_letter_and_is_told_once(
