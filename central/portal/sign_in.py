@@ -114,6 +114,8 @@ def _forget_old_attempts() -> None:
 def _let_in(provider: Provider, identity: Identity) -> ResponseReturnValue:
     parts = services()
     now = parts.clock.now()
+    # Found now: that may write that the session was seen, and SQLite has one writer at a time.
+    _ = current_user.is_authenticated
     with parts.database.write() as writing:
         person = _person(writing, provider, identity, now)
     if isinstance(person, Refusal):

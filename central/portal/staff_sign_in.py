@@ -83,11 +83,12 @@ def enter() -> ResponseReturnValue:
         _log.warning("staff_sign_in.refused")
         page = render_template("portal/staff_sign_in.html", notice="refused", email=email)
         return page, 403
-    with parts.database.write() as writing:
-        user = writing.get_one(User, entrance.user_id)
-        person = entering.open_session(
-            writing, user, entrance.role, method=entrance.proof.value, now=now
-        )
+    # The session of this request: the one this browser had before is found, and ended, in it.
+    user = parts.session.get_one(User, entrance.user_id)
+    person = entering.open_session(
+        parts.session, user, entrance.role, method=entrance.proof.value, now=now
+    )
+    parts.session.commit()
     if person is None:
         abort(403)
     return redirect(entering.go_in(person, url_for("staff.show")), 303)

@@ -14,6 +14,7 @@ from central.models import AuditEntry, User, UserSession
 from central.roster.users import reset_sign_in
 from central.services import services
 from tests.portal.people import role_email
+from tests.portal.provider import OWN
 from tests.portal.visitor import Visitor
 from tests.portal.world import World
 
@@ -194,6 +195,21 @@ class TestSigningIn:
         assert stranger.get("/").status_code == 403
         assert stranger.get("/sign-in").location == "/staff/aspirantes"
         assert stranger.post("/sign-in/leave").location == "/staff/sign-in"
+
+    def test_takes_the_place_of_a_session_that_the_browser_had(
+        self, world: World, person: int, stranger: Visitor
+    ) -> None:
+        stranger.sign_in(OWN)
+        stranger.get("/staff/sign-in")
+        # Long enough for the old session to be noted as seen, within the very same request.
+        world.clock.time += timedelta(minutes=3)
+        answer = stranger.post("/staff/sign-in", email=EMAIL, password=PASSWORD, code=_code(world))
+        assert answer.location == "/staff/aspirantes"
+        with world.database.read() as session:
+            ended = session.scalars(
+                select(UserSession.revoked_at).order_by(UserSession.id.desc()).limit(2)
+            ).all()
+        assert [one is None for one in ended] == [True, False]
 
     def test_no_secret_is_in_the_database(self, world: World) -> None:
         with world.database.read() as session:
