@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
@@ -29,7 +29,7 @@ FIELDS = (
     "access_until",
 )
 _NUMBERS = ("scope_entidad", "scope_distrito", "scope_municipio")
-_MOST_TEXT = 200
+_MOST_TEXT = 254
 
 THRESHOLDS: Mapping[str, LazyString] = {
     "presidencia": _("Presidencia: 1 per cent of the Lista Nominal, in 17 entidades"),
@@ -141,7 +141,7 @@ def _said(texts: Mapping[str, str], mistakes: Mistakes, zone: ZoneInfo | None) -
             scope_distrito=numbers["scope_distrito"],
             scope_municipio=numbers["scope_municipio"],
             starts_at=_moment(texts, "starts_at", zone, mistakes),
-            ends_at=_moment(texts, "ends_at", zone, mistakes),
+            ends_at=_whole_minute(_moment(texts, "ends_at", zone, mistakes)),
         ),
         account_kind=AccountKind(kind) if kind else None,
         access_until=_end_of_day(texts, "access_until", zone, mistakes),
@@ -166,10 +166,17 @@ def _moment(
     if not text or zone is None:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
+        moment = datetime.fromisoformat(text).replace(tzinfo=zone)
+        moment.astimezone(UTC)  # as it is stored; the last years of the calendar have none
+    except (ValueError, OverflowError):
         mistakes[name] = Mistake.MALFORMED
         return None
+    return moment
+
+
+def _whole_minute(moment: datetime | None) -> datetime | None:
+    """Let the last minute count whole: what is shown to the minute is read back as it was."""
+    return None if moment is None else moment + timedelta(minutes=1, microseconds=-1)
 
 
 def _end_of_day(
@@ -183,7 +190,7 @@ def _end_of_day(
     except OverflowError:
         mistakes[name] = Mistake.MALFORMED
         return None
-    return datetime.combine(tomorrow, time(), moment.tzinfo) - timedelta(seconds=1)
+    return datetime.combine(tomorrow, time(), moment.tzinfo) - timedelta(microseconds=1)
 
 
 def _typed(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -35,6 +35,7 @@ from central.roster.users import grant, put_user, withdraw
 from domain.threshold import PUBLISHED
 from wire.packet import IDENTIFIER
 
+_MOST_NAME = 200
 _ADDRESS = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]+\.[^@\s<>\".]+")
 _SCOPE_LIMITS = {"scope_entidad": 32, "scope_distrito": 999, "scope_municipio": 999}
 # Builds the threshold of a preset over a scope; `central.reports.thresholds.make_threshold`.
@@ -114,7 +115,8 @@ def admit(
     before = None if known is None else holder(session, known)
     aspirante = put_aspirante(session, process, said.request, threshold, now=now, made_by=made_by)
     user = _give_access(session, aspirante, said, before, now=now, made_by=made_by)
-    if letter or (before is not None and before.id != user.id):
+    is_released = _release_other_kind(session, aspirante, user, said, now=now, made_by=made_by)
+    if letter or is_released or (before is not None and before.id != user.id):
         request_letter(session, aspirante, user, now=now, made_by=made_by)
     return aspirante
 
@@ -255,14 +257,30 @@ def _give_access(
     )
     if before is not None and before.id != user.id:
         withdraw(session, before, Role.ASPIRANTE, aspirante=aspirante, now=now, made_by=made_by)
-    kind = None if said.account_kind is None else said.account_kind.value
-    if kind != user.account_kind and kind is not None and user.identities:
-        # The account joined is of the other kind: it may not open the portal any more.
-        _release(session, user, now=now)
-    user.account_kind, user.expires_at = kind, said.access_until
+    user.expires_at = said.access_until
     grant(session, user, Role.ASPIRANTE, aspirante=aspirante, now=now, made_by=made_by)
     session.flush()
     return user
+
+
+def _release_other_kind(
+    session: Session,
+    aspirante: Aspirante,
+    user: User,
+    said: Admission,
+    *,
+    now: datetime,
+    made_by: str,
+) -> bool:
+    """Take over the kind of account; say whether the one that was joined had to go for it."""
+    kind = None if said.account_kind is None else said.account_kind.value
+    # The account may be of the other kind, and then opens the portal no more.
+    goes = kind not in (None, user.account_kind) and bool(user.identities)
+    user.account_kind = kind
+    if goes:
+        _release(session, user, now=now)
+        note(session, aspirante, "account.released", now=now, made_by=made_by)
+    return goes
 
 
 def _release(session: Session, user: User, *, now: datetime) -> None:
@@ -312,6 +330,8 @@ def _mistakes(
         found["folio_solicitud"] = Mistake.MALFORMED
     if not new.name.strip():
         found["name"] = Mistake.MISSING
+    elif len(new.name) > _MOST_NAME:
+        found["name"] = Mistake.MALFORMED
     if _ADDRESS.fullmatch(new.email) is None or len(new.email) > 254:
         found["email"] = Mistake.MALFORMED
     if process is None:
