@@ -1,10 +1,8 @@
 """Public keys as the portal gives them, and their fingerprints."""
 
-import hashlib
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-
+from wire import keys
 from wire.errors import TokenError
 from wire.keys import FixedKeyRing, verifying_key
 
@@ -29,14 +27,7 @@ def fingerprint(path: Path) -> str:
         OSError: It cannot be read.
         TokenError: Not a public key in PEM.
     """
-    try:
-        key = serialization.load_pem_public_key(_text(path).encode("ascii"))
-    except ValueError as error:
-        raise TokenError("not a public key in PEM", code="token.key") from error
-    der = key.public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return hashlib.sha256(der).hexdigest()
+    return keys.fingerprint(_text(path))
 
 
 def _text(path: Path) -> str:

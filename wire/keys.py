@@ -137,6 +137,21 @@ def thumbprint(public_pem: str) -> str:
     return ECKey.import_key(public_pem).thumbprint()
 
 
+def fingerprint(public_pem: str) -> str:
+    """Hash a public key for people to compare: SHA-256 of its DER form, in hexadecimal.
+
+    The same as `openssl pkey -pubin -outform der | sha256sum`.
+
+    Raises:
+        TokenError: Not a P-256 public key in PEM.
+    """
+    _require_p256(public_pem)
+    der = serialization.load_pem_public_key(public_pem.encode("ascii")).public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return hashlib.sha256(der).hexdigest()
+
+
 def recipient_kid(recipient: str) -> str:
     """Name an age recipient (`age1…`): the first 32 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(recipient.encode("ascii")).hexdigest()[:32]

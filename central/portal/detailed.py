@@ -16,12 +16,11 @@ from central.portal.words import PortalWords
 from central.reports import detail
 from central.reports.detail import Cause, DetailReport, DetailRow, Key, Place
 from central.services import services
-from domain.apoyo import State
+from domain.apoyo import OPEN_STATES, State
 
 bp = Blueprint("detailed", __name__, url_prefix="/reports/detailed")
 
 _MOST_ROWS = 200
-_OPEN = (State.EN_PROCESAMIENTO, State.EN_MESA_DE_CONTROL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def _row(row: DetailRow, most: int) -> ShownRow:
         labels=tuple(_label(key) for key in row.keys),
         sent=row.sent,
         lista_nominal=row.counts.get(State.LISTA_NOMINAL, 0),
-        still_open=sum(row.counts.get(state, 0) for state in _OPEN),
+        still_open=sum(row.counts.get(state, 0) for state in OPEN_STATES),
         bar=row_bar(row.counts, most),
     )
 
@@ -86,7 +85,7 @@ def _label(key: Key) -> str:
     match key:
         case Place(0, _):
             return words.unknown_place()
-        case Place(entidad, None):
+        case Place(entidad, None | 0):
             return entidad_name(entidad)
         case Place(entidad, number):
             return f"{entidad_name(entidad)}, {number}"

@@ -1,13 +1,7 @@
 """Estadísticas → Mis archivos: reports as files, their signatures, and the keys that check them."""
 
-import hashlib
 from collections.abc import Iterator
 
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_pem_public_key,
-)
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -21,6 +15,7 @@ from central.portal.visitor import chosen_solicitud, own_aspirantes, own_solicit
 from central.reports import exports
 from central.reports.exports import SEALER_PURPOSE, Taken
 from central.services import services
+from wire.keys import fingerprint
 
 bp = Blueprint("exports", __name__, url_prefix="/reports/files")
 
@@ -56,7 +51,7 @@ def show() -> ResponseReturnValue:
         formats=EXPORT_FORMATS,
         progress=EXPORT_PROGRESS,
         groupings=GROUPINGS,
-        keys=[(name, _fingerprint(parts.secrets.public_pem(name))) for name in _KEYS],
+        keys=[(name, fingerprint(parts.secrets.public_pem(name))) for name in _KEYS],
     )
 
 
@@ -118,11 +113,3 @@ def _as_file(answer: Response, taken: Export, ending: str) -> Response:
     name = f"acopio-{taken.kind}-{taken.aspirante.folio_solicitud}-{taken.token[:8]}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{taken.format}{ending}"'
     return answer
-
-
-def _fingerprint(pem: str) -> str:
-    """Hash a public key as `openssl pkey -pubin -outform der | sha256sum` does."""
-    spki = load_pem_public_key(pem.encode("ascii")).public_bytes(
-        Encoding.DER, PublicFormat.SubjectPublicKeyInfo
-    )
-    return hashlib.sha256(spki).hexdigest()

@@ -22,7 +22,6 @@ from central.models import (
     Auxiliar,
     Record,
     RegisterSection,
-    RegisterVersion,
     RollupAuxiliar,
     RollupDay,
     RollupDelta,
@@ -32,6 +31,7 @@ from central.models import (
     Station,
 )
 from central.models.partition import MOTIVO
+from central.models.register import newest_version
 from central.models.rollups import UNKNOWN_PLACE
 from central.reports.sums import counts, counts_by_cause
 from domain.apoyo import State
@@ -270,14 +270,13 @@ def _by_part(by: By, aspirante_id: int) -> Select[Any]:
     number: Any = both.c.seccion
     source: Any = both
     if by is not By.SECCION:
-        newest = select(func.max(RegisterVersion.id)).where(RegisterVersion.complete)
         column = RegisterSection.distrito if by is By.DISTRITO else RegisterSection.municipio
         number = func.coalesce(column, UNKNOWN_PLACE)
         source = both.outerjoin(
             RegisterSection,
             (RegisterSection.entidad == both.c.entidad)
             & (RegisterSection.seccion == both.c.seccion)
-            & (RegisterSection.version_id == newest.scalar_subquery()),
+            & (RegisterSection.version_id == newest_version()),
         )
     total = func.sum(both.c.records)
     return (

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -37,6 +38,7 @@ from central.reports.sums import counts
 from central.reports.tables.base import Column, Row, Sink, Table, TableWriter, Watermark
 from central.storage.citizens import CitizenSealer
 from central.storage.documents import Documents, Draft
+from central.storage.filesystem import as_storage_error
 from central.storage.sealing import Sealer
 from domain.clock import Clock
 from wire.keys import Signer
@@ -51,6 +53,7 @@ _TITLES = {
     ExportKind.RECEIPTS: "Lista de acuses",
 }
 _BACKOFF_S = 10
+_MOST_DOUBLINGS = 10
 
 T = TypeVar("T")
 
@@ -121,12 +124,19 @@ class ReportMaker:
     def _make(self, export_id: int) -> None:
         with self._stores.database.read() as session:
             export = session.get_one(Export, export_id)
-            token = export.token
-        scratch = self._stores.scratch / token
+            token, tries = export.token, export.tries
+        if tries > self._config.tries:
+            # It never came to an end: whoever made it was killed, each time.
+            self._give_back(export_id, "export.killed")
+            return
         # What a killed worker left of this very report.
-        shutil.rmtree(scratch, ignore_errors=True)
+        for left in self._stores.scratch.glob(f"{token}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        # Its own: a worker that lost its lease clears away only what it made itself.
+        scratch = self._stores.scratch / f"{token}-{uuid4().hex[:8]}"
         try:
-            scratch.mkdir(parents=True, mode=0o700)
+            with as_storage_error():
+                scratch.mkdir(parents=True, mode=0o700)
             with (
                 _Heartbeat(self._renew, export_id, self._config.lease_s / 3) as beat,
                 self._stores.documents.draft(token) as draft,
@@ -169,7 +179,8 @@ class ReportMaker:
                 rows=counted(rows),
                 watermark=mark,
             )
-            return self._writers[order.format].write(table, content, scratch=scratch)
+            with as_storage_error():  # libraries put rows on the disk meanwhile
+                return self._writers[order.format].write(table, content, scratch=scratch)
 
     def _listing(
         self, session: Session, export: Export, order: Order
@@ -246,7 +257,9 @@ class ReportMaker:
             export = held(session, Export, export_id, self._owner)
             if export is None:
                 return
-            wait_s = _BACKOFF_S * 2**export.tries if counts_as_failure else 0
+            wait_s = (
+                _BACKOFF_S * 2 ** min(export.tries, _MOST_DOUBLINGS) if counts_as_failure else 0
+            )
             is_given_up = give_back(
                 export,
                 code=code,
@@ -256,6 +269,8 @@ class ReportMaker:
             )
             export.done_permille = 0
             if is_given_up:
+                # Nobody takes it up again: what was searched for may be a name.
+                export.parameters_sealed = None
                 _log.error("export.given_up export=%s code=%s", export.token, code)
                 trail.write(
                     session,

@@ -11,12 +11,13 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
 
 from central.errors import BlobMissingError, StorageError
-from central.storage.filesystem import as_storage_error, make_folder, sync
+from central.storage.filesystem import as_storage_error, make_folder, remove_older, sync
 from central.storage.sealing import OVERHEAD_BYTES, Sealer
 
 _TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -86,9 +87,7 @@ class Documents:
         removed = 0
         with as_storage_error():
             for path in self._folder.glob("??/.*.part"):
-                if path.stat().st_mtime < limit:
-                    path.unlink(missing_ok=True)
-                    removed += 1
+                removed += remove_older(path, limit)
         return removed
 
     def _opened(self, token: str) -> Iterator[bytes]:
@@ -137,8 +136,12 @@ class Draft:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._file.close()
-        self._temporary.unlink(missing_ok=True)
+        try:
+            # A full disk was said already: closing tries once more to write what is left.
+            with suppress(OSError):
+                self._file.close()
+        finally:
+            self._temporary.unlink(missing_ok=True)
 
     def write(self, content: bytes) -> int:
         """Add bytes; give how many, as files do."""

@@ -110,9 +110,7 @@ class FilesystemBlobs:
         with as_storage_error():
             torn = [file for place in self._places for file in place.glob("??/??/.*.part")]
             for path in [*self._uploads.glob("*/*"), *torn]:
-                if path.stat().st_mtime < limit:
-                    path.unlink(missing_ok=True)
-                    removed += 1
+                removed += remove_older(path, limit)
         return removed
 
     def _find(self, station: str, link: Link) -> Path | None:
@@ -172,6 +170,17 @@ def sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def remove_older(path: Path, limit: float) -> bool:
+    """Remove a file that was not touched since; say whether it was. Who made it may be quicker."""
+    try:
+        if path.stat().st_mtime >= limit:
+            return False
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 @contextmanager

@@ -96,9 +96,6 @@ class Sink(Protocol):
 class TableWriter(Protocol):
     """One format. `write` reads the rows as they come and keeps none that it need not keep."""
 
-    suffix: str
-    mimetype: str
-
     def write(self, table: Table, sink: Sink, *, scratch: Path) -> int:
         """Write the whole file; give how many rows went into it.
 

@@ -17,9 +17,6 @@ _FLUSH_BYTES = 64 * 1024
 class CsvTable:
     """The heading block ends with an empty line; titles and rows follow."""
 
-    suffix = "csv"
-    mimetype = "text/csv"
-
     def write(self, table: Table, sink: Sink, *, scratch: Path) -> int:
         """Write the whole file, a block at a time."""
         zone = table.watermark.zone

@@ -21,9 +21,6 @@ _PAPERS = ((125, "plain"), (190, "dense"), (sys.maxsize, "wide"))
 class PdfTable:
     """The first `most_rows` rows, for a page is laid out in memory; the rest is in CSV and XLSX."""
 
-    suffix = "pdf"
-    mimetype = "application/pdf"
-
     def __init__(self, tokens: str, most_rows: int = 1000) -> None:
         """Build the format.
 

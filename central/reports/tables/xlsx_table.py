@@ -25,9 +25,6 @@ _MARK = Column("Exportación", width=12)
 class XlsxTable:
     """One sheet says what the file is, the next have the rows, with their titles held in place."""
 
-    suffix = "xlsx"
-    mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
     def __init__(self, rows_per_sheet: int = _MOST_ROWS) -> None:
         self._rows_per_sheet = rows_per_sheet
 

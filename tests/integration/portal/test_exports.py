@@ -271,6 +271,19 @@ class TestTheQueue:
             letters = session.scalar(select(func.count()).where(Mail.kind == MailKind.EXPORT))
         assert letters == 1
 
+    def test_what_kills_every_worker_is_given_up_and_keeps_nothing_of_the_search(
+        self, world: World, aspirante: Visitor
+    ) -> None:
+        ask(aspirante, kind="receipts", format="csv")
+        with world.database.write() as session:
+            # As workers leave it that were killed, one after the other.
+            session.execute(update(Export).values(tries=99, parameters_sealed=b"a name"))
+        with world.app.app_context(), force_locale("es_MX"):
+            assert make_all(world) == 1
+        dead = newest(world)
+        assert (dead.work_state, dead.last_error) == (WorkState.DEAD, "export.killed")
+        assert dead.parameters_sealed is None
+
     def test_a_worker_that_is_told_to_stop_gives_the_report_back_uncounted(
         self, world: World, aspirante: Visitor
     ) -> None:

@@ -1,5 +1,6 @@
 """Files that people give or ask for: whole or absent, and unreadable on the disk."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,25 @@ class TestDrafts:
         assert documents.sweep(older_than_s=3600) == 0
         assert documents.sweep(older_than_s=-1) == 1
         assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+    def test_on_a_full_disk_are_one_clear_error_and_leave_nothing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        documents = Documents(tmp_path, SECRET)
+        real = os.open
+
+        def on_a_full_disk(path: str, flags: int, mode: int = 0o777) -> int:
+            if not str(path).endswith(".part"):
+                return real(path, flags, mode)
+            os.close(real(path, flags, mode))
+            return real("/dev/full", os.O_WRONLY)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", on_a_full_disk)
+            with pytest.raises(StorageError) as failed:
+                documents.put(b"x" * 100)
+        assert failed.value.code == "storage.full"
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 class TestSealer:
