@@ -13,10 +13,10 @@ from central.mail.base import Accepted
 from central.mail.language import moment
 from central.mail.letter import Letter, Paragraph
 from central.mail.opening import open_transport
-from central.mail.outbox import retry_dead
 from central.mail.postman import Postman
 from central.mail.rendering import Renderer
 from central.models import Mail, MailKind, WorkState
+from central.models.work import revive
 from central.notices.composer import Composer
 
 _ZONE = "America/Mexico_City"
@@ -94,7 +94,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _retry(arguments: argparse.Namespace) -> int:
     with opened(arguments) as context, context.database.write() as session:
-        count = retry_dead(session, now=context.clock.now())
+        count = revive(session, Mail, now=context.clock.now())
     print(f"Cartas que se intentarán de nuevo: {count}")
     return 0
 

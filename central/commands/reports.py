@@ -12,6 +12,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from central.commands.context import Context
+from central.commands.pauses import pause_s
 from central.portal import language
 from central.portal.words import PortalWords
 from central.reports.exports import SEALER_PURPOSE, FileFormat
@@ -26,7 +27,6 @@ from central.storage.sealing import Sealer
 
 _log = logging.getLogger(__name__)
 
-_LONGEST_PAUSE_S = 60.0
 _TOKENS = re.compile(r":root\s*\{[^}]*\}")
 
 
@@ -96,4 +96,4 @@ class ReportThread:
                     made = 0
                     _log.exception("duty.failed duty=reports failures=%d", failures)
                 if not made:
-                    self._stopping.wait(min(_LONGEST_PAUSE_S, self._idle_s * 2**failures))
+                    self._stopping.wait(pause_s(self._idle_s, failures))

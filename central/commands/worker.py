@@ -18,18 +18,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from central.audit.log import sign_checkpoint
 from central.audit.seals import seal_entries
 from central.commands.context import Context, command, opened
 from central.commands.mail import open_postman
 from central.commands.notify import notify
+from central.commands.pauses import pause_s
 from central.commands.reports import ReportThread, open_maker
 from central.logs import configure_logging
 from central.mail.outbox import has_letters_due
-from central.models import Export, Record, UsedProof, WorkState
-from central.models.work import UNFINISHED
+from central.models import Export, Record, UsedProof
+from central.models.work import UNFINISHED, revive
 from central.notices.herald import Herald
 from central.register.base import Register
 from central.register.synthetic import SyntheticRegister
@@ -52,7 +53,6 @@ _SIGN_EVERY_S = 60
 _SWEEP_EVERY_S = 600
 _NOTICE_EVERY_S = 5
 _MAIL_EVERY_S = 1
-_LONGEST_PAUSE_S = 60
 
 
 def register(subparsers: Any) -> None:
@@ -85,8 +85,7 @@ class _Duty:
             done = self.run()
         except Exception:  # noqa: BLE001  (the loop survives: it logs, waits longer, and counts)
             self.failures += 1
-            pause_s = min(_LONGEST_PAUSE_S, self.every_s * 2**self.failures)
-            self.due_ms = now_ms + int(pause_s * 1000)
+            self.due_ms = now_ms + int(pause_s(self.every_s, self.failures) * 1000)
             _log.exception("duty.failed duty=%s failures=%d", self.name, self.failures)
             return 0
         self.failures = 0
@@ -101,7 +100,9 @@ def _worker(arguments: argparse.Namespace) -> int:
         signal.signal(number, lambda _number, _frame: stopping.set())
     with opened(arguments) as context:
         if arguments.retry_dead:
-            print(f"Registros que se intentarán de nuevo: {_revive(context)}")
+            with context.database.write() as session:
+                revived = revive(session, Record, now=context.clock.now())
+            print(f"Registros que se intentarán de nuevo: {revived}")
         owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         vault = VaultClient(
             Path(context.config.vault.socket), timeout_s=context.config.vault.timeout_s
@@ -204,15 +205,3 @@ def open_register(context: Context) -> Register:
             return SyntheticRegister(context.database, context.secrets.random("register"))
         case other:  # the configuration knows no other
             raise AssertionError(other)
-
-
-def _revive(context: Context) -> int:
-    with context.database.write() as session:
-        revived = session.execute(
-            update(Record)
-            .where(Record.work_state == WorkState.DEAD)
-            .values(work_state=WorkState.WAITING, tries=0, next_try_at=context.clock.now())
-            .returning(Record.id)
-            .execution_options(synchronize_session=False)
-        ).all()
-    return len(revived)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from central.models import Export, Mail, MailKind, Objection, WorkState
@@ -106,7 +106,7 @@ def post_activations(
 
 
 def post_objection(session: Session, objection: Objection, step: str, *, now: datetime) -> None:
-    """Tell the aspirante what happened to an inconformidad, once for each step.
+    """Tell the aspirante what happened to an inconformidad, once for each step and opening.
 
     Args:
         session: A session that writes.
@@ -115,6 +115,9 @@ def post_objection(session: Session, objection: Objection, step: str, *, now: da
             `withdrawn`.
         now: The present.
     """
+    once = f"objection:{objection.id}:{step}"
+    if step == "images" and objection.images_until is not None:
+        once += f":{objection.images_until.isoformat()}"
     post(
         session,
         MailKind.OBJECTION,
@@ -122,7 +125,7 @@ def post_objection(session: Session, objection: Objection, step: str, *, now: da
         user_id=objection.user_id,
         aspirante_id=objection.aspirante_id,
         details={"folio": objection.folio, "step": step},
-        once=f"objection:{objection.id}:{step}",
+        once=once,
     )
 
 
@@ -159,15 +162,3 @@ def letters_given_up(session: Session) -> int:
     """Count the letters that a person should look at."""
     dead = select(func.count()).where(Mail.work_state == WorkState.DEAD)
     return session.execute(dead).scalar_one()
-
-
-def retry_dead(session: Session, *, now: datetime) -> int:
-    """Let every letter that was given up begin anew; give how many."""
-    revived = session.execute(
-        update(Mail)
-        .where(Mail.work_state == WorkState.DEAD)
-        .values(work_state=WorkState.WAITING, tries=0, next_try_at=now)
-        .returning(Mail.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return len(revived)

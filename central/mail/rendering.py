@@ -35,6 +35,7 @@ class Renderer:
     def __init__(self, config: MailConfig) -> None:
         self._config = config
         try:
+            config.from_address.encode("ascii")  # servers take a name beyond it as `xn--…` only
             self._author = Address(config.from_name, addr_spec=config.from_address)
         except (HeaderParseError, ValueError, IndexError) as error:
             raise ConfigError("mail.from_address: not an address", code="config.mail") from error

@@ -16,7 +16,7 @@ from central.models.work import WorkRow, open_work
 
 
 class MailKind(StrEnum):
-    """What a letter says; each kind has its templates."""
+    """What a letter says."""
 
     ACCESS = "access"  # to the aspirante: the portal is open, with the button «Portal captación»
     ACTIVATION = "activation"  # to an auxiliar: the code to activate with at a station

@@ -58,6 +58,18 @@ def open_work(table: str) -> Index:
     )
 
 
+def revive(session: Session, kind: type[Row], *, now: datetime) -> int:
+    """Let every row that was given up begin anew; give how many."""
+    revived = session.execute(
+        update(kind)
+        .where(kind.work_state == WorkState.DEAD)
+        .values(work_state=WorkState.WAITING, tries=0, next_try_at=now)
+        .returning(kind.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(revived)
+
+
 def claim(
     session: Session,
     kind: type[Row],

@@ -73,7 +73,8 @@ def digest(situation: Situation) -> Iterator[Notice]:
     if not situation.is_time_for_daily_letters:
         return
     day = situation.local.date() - timedelta(days=1)
-    last = next(iter(said_before(situation.session, situation.aspirante_id, MailKind.DIGEST)), None)
+    newest = said_before(situation.session, situation.aspirante_id, MailKind.DIGEST, most=1)
+    last = next(iter(newest), None)
     before = {} if last is None else last.details
     if str(before.get("day", "")) >= day.isoformat():
         return
@@ -135,7 +136,7 @@ def rejections(situation: Situation, by_day: ByDay) -> Iterator[Notice]:
         before = Share(sum(s.rejected for s in past), sum(s.decided for s in past))
         unusual = unusual_rejection(found.share, before, others)
         once = f"rejection:{situation.aspirante_id}:{day.isoformat()}"
-        if unusual is None or _was_said(situation, MailKind.REJECTION, day):
+        if unusual is None or _was_said(situation, MailKind.REJECTION, once):
             continue
         auxiliares = auxiliares_of_rejected(
             situation.session, situation.aspirante_id, day, most=_MOST_AUXILIARES
@@ -159,8 +160,10 @@ def deadlines(situation: Situation) -> Iterator[Notice]:
     """Remind of the end of capture, and then of what must still be sent."""
     one = situation.report.solicitud
     if situation.now >= one.ends_at:
-        if situation.now < one.deliver_until:
-            yield _last_hours(situation)
+        once = f"deadline:{one.aspirante_id}:delivery:{one.deliver_until.isoformat()}"
+        is_time = situation.now < one.deliver_until
+        if is_time and not _was_said(situation, MailKind.DEADLINE, once):
+            yield _last_hours(situation, once)
         return
     if situation.now < one.starts_at or not situation.is_time_for_daily_letters:
         return
@@ -181,12 +184,12 @@ def deadlines(situation: Situation) -> Iterator[Notice]:
         )
 
 
-def _last_hours(situation: Situation) -> Notice:
+def _last_hours(situation: Situation, once: str) -> Notice:
     one = situation.report.solicitud
     waiting = waiting_on_stations(situation.session, one.aspirante_id)
     return Notice(
         MailKind.DEADLINE,
-        f"deadline:{one.aspirante_id}:delivery:{one.deliver_until.isoformat()}",
+        once,
         {
             "what": "delivery",
             "waiting": sum(station.packets for station in waiting),
@@ -222,15 +225,10 @@ def _told(situation: Situation, wanted: Mapping[str, bool]) -> dict[str, Mail]:
     return told
 
 
-def _was_said(situation: Situation, kind: MailKind, day: date) -> bool:
-    """Say whether a letter about that day is written; the newest are of today and yesterday."""
+def _was_said(situation: Situation, kind: MailKind, once: str) -> bool:
+    """Say whether it was written to anybody: then nothing has to be counted for it again."""
     letters = said_before(situation.session, situation.aspirante_id, kind)
-    for mail in letters:
-        if mail.details["day"] == day.isoformat():
-            return True
-        if mail.created_at < situation.now - timedelta(days=3):
-            break
-    return False
+    return any((mail.once or "").startswith(f"{once}:") for mail in letters)
 
 
 def _permille(share: float | None) -> int | None:

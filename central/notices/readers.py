@@ -54,12 +54,14 @@ def may_enter(now: datetime) -> ColumnElement[bool]:
     return and_(User.active, or_(User.expires_at.is_(None), User.expires_at > now))
 
 
-def said_before(session: Session, aspirante_id: int, kind: MailKind) -> Sequence[Mail]:
+def said_before(
+    session: Session, aspirante_id: int, kind: MailKind, *, most: int = _MOST_LOOKED_AT
+) -> Sequence[Mail]:
     """Give the newest letters of one kind about a request, the last one first."""
     query = (
         select(Mail)
         .where(Mail.aspirante_id == aspirante_id, Mail.kind == kind)
         .order_by(Mail.id.desc())
-        .limit(_MOST_LOOKED_AT)
+        .limit(most)
     )
     return session.scalars(query).all()

@@ -104,5 +104,8 @@ def _fate(mail: Mail) -> Fate:
             return Fate.NOT_NEEDED if mail.sent_at is None else Fate.SENT
         case WorkState.DEAD:
             return Fate.FAILED
-        case _:
-            return Fate.POSTPONED if mail.tries > 1 or mail.last_error else Fate.WAITING
+        # A turn of ours that ended, or a server of ours that was away, is taken off the tries.
+        case WorkState.WAITING:
+            return Fate.POSTPONED if mail.tries else Fate.WAITING
+        case _:  # leased: the try in hand is counted already
+            return Fate.POSTPONED if mail.tries > 1 else Fate.WAITING

@@ -8,10 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from central.models import Packet, Record, Station, StationEpoch, StationState
-
-# The newest records of a request that are looked through for the stations it uses.
-_MOST_LOOKED_AT = 20_000
+from central.models import Packet, RollupStation, Station, StationEpoch, StationState
+from central.reports.sums import counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +27,7 @@ def waiting_on_stations(session: Session, aspirante_id: int) -> list[WaitingStat
     A station serves several requests, and what it holds is sealed: the packets may be of another
     one, and what was captured after its last contact is not in the count.
     """
-    newest = (
-        select(Record.station_id)
-        .where(Record.aspirante_id == aspirante_id)
-        .order_by(Record.id.desc())
-        .limit(_MOST_LOOKED_AT)
-        .subquery()
-    )
+    used = counts(RollupStation, "station_id", aspirante_id).order_by(None).subquery()
     behind = session.execute(
         select(Station, StationEpoch)
         .join(
@@ -43,7 +35,7 @@ def waiting_on_stations(session: Session, aspirante_id: int) -> list[WaitingStat
             (StationEpoch.station_id == Station.id) & (StationEpoch.epoch == Station.epoch),
         )
         .where(
-            Station.id.in_(select(newest.c.station_id)),
+            Station.id.in_(select(used.c.key)),
             Station.state.in_((StationState.ACTIVE, StationState.QUARANTINED)),
             StationEpoch.claimed_seq > StationEpoch.head_seq,
         )

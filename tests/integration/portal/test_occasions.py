@@ -13,6 +13,7 @@ from central.models import (
     Mail,
     MailKind,
     RollupDelta,
+    RollupStation,
     Station,
     StationEpoch,
     User,
@@ -259,6 +260,15 @@ class TestDeadline:
         with office.world.database.write() as session:
             station = session.scalars(select(Station)).one()
             station.epoch = "e1"
+            other = select(Aspirante.id).where(Aspirante.folio_solicitud == "GOB002")
+            session.add(
+                RollupStation(
+                    aspirante_id=session.scalars(other).one(),
+                    station_id=station.id,
+                    state=State.LISTA_NOMINAL.value,
+                    records=2,
+                )
+            )
             session.add(
                 StationEpoch(
                     station_id=station.id,
@@ -273,7 +283,7 @@ class TestDeadline:
         office.world.clock.time = NOW + timedelta(days=10, hours=1)
         assert kinds(decide(office)).count("deadline") == 2
         text = arrived(office, MailKind.DEADLINE)
-        assert text.startswith("Envíe lo que sigue en las estaciones")
+        assert text.startswith("Envía lo que sigue en las estaciones")
         # 41 to 600, without the two that came out of order.
         assert "Estaciones (paquetes): E7 (558)" in text
         assert "viernes 4 de diciembre de 2026, 12:00" in text
@@ -284,7 +294,7 @@ class TestDeadline:
         decide(office)
         office.world.clock.time = NOW + timedelta(days=12)
         office.postman().run_once()
-        assert [one for one in office.server.received if "Envíe" in one.message["Subject"]] == []
+        assert [one for one in office.server.received if "Envía" in one.message["Subject"]] == []
 
 
 def test_the_other_request_is_told_nothing_of_this_one(office: Office) -> None:

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, insert, select
 
-from central.mail.outbox import has_letters_due, retry_dead
+from central.mail.outbox import has_letters_due
 from central.models import Auxiliar, AuxiliarState, Mail, MailKind, WorkState
+from central.models.work import revive
 from domain.apoyo import SituacionRegistral
 from tests.mail_server import MailServer, running_mail_server
 from tests.portal.office import ONE_ENGINE, Office, aspirante_of
@@ -99,7 +100,7 @@ class TestOtherSide:
         assert (mail.work_state, mail.last_error) == (WorkState.DEAD, "smtp.550 5.1.1")
         office.server.on_recipient = lambda _to: None
         with office.world.database.write() as session:
-            assert retry_dead(session, now=office.now()) == 1
+            assert revive(session, Mail, now=office.now()) == 1
         office.postman().run_once()
         assert office.mail(number).sent_at is not None
 
