@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from central.commands.context import Context, command, opened
-from central.errors import InvalidInputError
+from central.errors import InvalidInputError, NotFoundError
 from central.models import Aspirante, Objection, ObjectionOutcome, ObjectionState
 from central.review import docket, hearing
 from central.review.hearing import Resolution
@@ -80,13 +81,14 @@ def _on_one(group: Any, name: str, summary: str, run: Any) -> argparse.ArgumentP
 
 def _list(arguments: argparse.Namespace) -> int:
     with opened(arguments) as context, context.database.read() as session:
-        query = select(Objection).order_by(Objection.id)
+        query = select(Objection).options(joinedload(Objection.aspirante)).order_by(Objection.id)
         if arguments.state:
             query = query.where(Objection.state == ObjectionState(arguments.state))
         for one in session.scalars(query):
             waiting = len(hearing.pending_folios(session, one.folio))
             print(
-                f"{one.folio}  {one.aspirante.folio_solicitud}  {one.submitted_at:%Y-%m-%d %H:%M}  "
+                f"{one.folio}  {one.aspirante.folio_solicitud}  "
+                f"{one.submitted_at:%Y-%m-%d %H:%M} UTC  "
                 f"{_STATES[one.state]}  pendientes: {waiting}"
             )
     return 0
@@ -138,12 +140,16 @@ def _decide(arguments: argparse.Namespace) -> int:
     clave = sys.stdin.readline().strip().upper() if arguments.clave_stdin else None
     resolution = Resolution(ObjectionOutcome(arguments.outcome), arguments.ground, clave)
     with opened(arguments) as context, context.database.write() as session:
-        folios: Sequence[str] = arguments.record or hearing.pending_folios(session, arguments.folio)
+        folios: Sequence[str] = tuple(
+            dict.fromkeys(arguments.record or hearing.pending_folios(session, arguments.folio))
+        )
+        if not folios:
+            raise NotFoundError("nothing of it waits", code="objection.closed")
         if clave is not None and len(folios) != 1:
             raise InvalidInputError("a clave corrects one record", field="clave")
         decided_by = hearing.decider(session, arguments.by) if arguments.by else None
         citizens = CitizenSealer(context.secrets.random("citizens"))
-        for folio in dict.fromkeys(folios):
+        for folio in folios:
             hearing.decide(
                 session,
                 arguments.folio,

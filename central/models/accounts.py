@@ -124,7 +124,8 @@ class UserSession(Base):
     # How the person proved who they are: `password+totp` or the issuer.
     method: Mapped[str] = mapped_column(String(255))
     user_agent: Mapped[str] = mapped_column(String(255), server_default="")
-    # The last search of Consulta de registros, sealed: names searched for stay out of addresses.
+    # The last search of the session, of records or of the authority's aspirantes, sealed: names
+    # searched for stay out of addresses.
     saved_filter: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     user: Mapped[User] = relationship()

@@ -32,6 +32,10 @@ class ObjectionOutcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# It waits for the authority.
+OPEN_OBJECTIONS = (ObjectionState.SUBMITTED, ObjectionState.IN_REVIEW)
+
+
 class Objection(Base):
     """One inconformidad about one or many records of one aspirante. Its statement never changes."""
 
@@ -56,7 +60,9 @@ class Objection(Base):
     aspirante: Mapped[Aspirante] = relationship()
     user: Mapped[User] = relationship()
     records: Mapped[list[ObjectionRecord]] = relationship(back_populates="objection")
-    attachments: Mapped[list[ObjectionAttachment]] = relationship(back_populates="objection")
+    attachments: Mapped[list[ObjectionAttachment]] = relationship(
+        back_populates="objection", order_by="ObjectionAttachment.id"
+    )
 
 
 class ObjectionRecord(Base):
@@ -78,7 +84,7 @@ class ObjectionRecord(Base):
         BigKey, ForeignKey("objections.id", ondelete="RESTRICT"), primary_key=True
     )
     record_id: Mapped[int] = mapped_column(
-        BigKey, ForeignKey("records.id", ondelete="RESTRICT"), primary_key=True
+        BigKey, ForeignKey("records.id", ondelete="RESTRICT"), primary_key=True, index=True
     )
     outcome: Mapped[ObjectionOutcome] = mapped_column(choice(ObjectionOutcome, 16))
     # The reasons of the rejection as they were when it was contested, its state's own among them.

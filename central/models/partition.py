@@ -16,6 +16,8 @@ from domain.apoyo import State
 
 # Before a motivo de la baja, where it stands among the causes.
 MOTIVO = "motivo."
+# The states in which a record holds the one place of its citizen.
+COUNTING_STATES = (State.LISTA_NOMINAL, State.EN_MESA_DE_CONTROL)
 
 
 @dataclass(frozen=True, slots=True)

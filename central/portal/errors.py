@@ -60,4 +60,4 @@ def _form_page() -> str | None:
     """Give the address of the form that was sent, where it is also a page."""
     adapter = current_app.create_url_adapter(request)
     is_page = adapter is not None and adapter.test(request.path, method="GET")
-    return request.path if request.method == "POST" and is_page else None
+    return request.full_path.rstrip("?") if request.method == "POST" and is_page else None

@@ -20,6 +20,7 @@ from central.models import (
     ObjectionState,
     WorkState,
 )
+from central.models.objections import OPEN_OBJECTIONS
 from domain.apoyo import SituacionRegistral
 
 # An answer is news for so long.
@@ -97,7 +98,7 @@ def _auxiliares(ids: tuple[int, ...]) -> Select[Any]:
 
 def _objections(ids: tuple[int, ...], *, since: datetime) -> Select[Any]:
     answered = (Objection.state == ObjectionState.RESOLVED) & (Objection.resolved_at > since)
-    is_open = Objection.state.in_((ObjectionState.SUBMITTED, ObjectionState.IN_REVIEW))
+    is_open = Objection.state.in_(OPEN_OBJECTIONS)
     keys: tuple[Any, ...] = (Objection.aspirante_id, Objection.state)
     return (
         select(*keys, func.count())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -62,10 +62,6 @@ class RecordFilter:
     def names_somebody(self) -> bool:
         """Say whether a name is sought."""
         return any(getattr(self, name) for name in NAME_FIELDS)
-
-    def with_names_of(self, other: "RecordFilter") -> "RecordFilter":
-        """Give this filter with the names that another one seeks."""
-        return replace(self, **{name: getattr(other, name) for name in NAME_FIELDS})
 
 
 def own_records(

@@ -199,17 +199,17 @@ def attachment(
 
 def views(session: Session, folio: str, folio_registro: str) -> tuple[View, ...]:
     """Give who looked at which picture of a record of an inconformidad, last first."""
-    entries = session.scalars(
+    found = session.scalars(
         select(AuditEntry)
         .where(
             AuditEntry.subject_kind == "record",
             AuditEntry.subject == folio_registro,
             AuditEntry.action == "picture.shown",
+            AuditEntry.details["objection"].as_string() == folio,
         )
         .order_by(AuditEntry.id.desc())
         .limit(PAGE_SIZE)
-    )
-    found = [entry for entry in entries if entry.details.get("objection") == folio]
+    ).all()
     rows = session.execute(
         select(User.id, User.name).where(User.id.in_({_user_id(entry) for entry in found}))
     )

@@ -34,15 +34,15 @@ from central.models import (
     User,
     WorkState,
 )
-from central.models.partition import move
+from central.models.objections import OPEN_OBJECTIONS
+from central.models.partition import COUNTING_STATES, move
+from central.review.objections import write_down
 from central.storage.citizens import CitizenNames, CitizenSealer
 from domain.apoyo import SituacionRegistral, State
 from domain.credential.clave_elector import parse_clave_elector
 from domain.errors import ClaveElectorError
 
 _DECIDING = frozenset({Role.ADMIN, Role.AUTHORITY, Role.REVIEWER, Role.ADJUDICATOR})
-_OPEN = (ObjectionState.SUBMITTED, ObjectionState.IN_REVIEW)
-_COUNTING = (State.LISTA_NOMINAL, State.EN_MESA_DE_CONTROL)
 MOST_CHARACTERS = 1000
 
 
@@ -92,7 +92,7 @@ def open_images(
     if objection.state is ObjectionState.WITHDRAWN:
         raise ConflictError("it was withdrawn", code="objection.closed")
     objection.images_until = until
-    _write_down(session, objection, "objection.images_opened", actor, now, until=until.isoformat())
+    write_down(session, objection, "objection.images_opened", actor, now, until=until.isoformat())
     post_objection(session, objection, "images", now=now)
 
 
@@ -150,10 +150,14 @@ def decide(
             "objection": folio,
             "outcome": resolution.outcome.value,
             "decided_by": row.decided_by,
-            "clave_corrected": resolution.clave_elector is not None,
+            "clave_corrected": row.correction is not None,
         },
     )
-    if not pending_folios(session, objection.folio):
+    waits = select(ObjectionRecord.record_id).where(
+        ObjectionRecord.objection_id == objection.id,
+        ObjectionRecord.outcome == ObjectionOutcome.PENDING,
+    )
+    if session.scalar(waits.limit(1)) is None:
         objection.state, objection.resolved_at = ObjectionState.RESOLVED, now
         post_objection(session, objection, "resolved", now=now)
 
@@ -164,7 +168,7 @@ def note_attachment(session: Session, folio: str, token: str, *, actor: str, now
     Raises:
         NotFoundError: There is none of that folio.
     """
-    _write_down(
+    write_down(
         session, _objection(session, folio), "objection.attachment_read", actor, now, token=token
     )
 
@@ -196,13 +200,16 @@ def _check(resolution: Resolution) -> None:
 
 
 def _check_person(session: Session, record: Record, decided_by: User | None) -> None:
-    """Let nobody decide about their own rejection; where a person rejected, a person decides."""
-    rejected_by = session.scalar(
-        select(StateChange.made_by)
-        .where(StateChange.record_id == record.id, StateChange.after == record.state.value)
-        .order_by(StateChange.id.desc())
-        .limit(1)
+    """Let nobody decide about their own rejection; where a person rejected, a person decides.
+
+    A person's finding stands also where a station has withdrawn the record since.
+    """
+    rejections = select(StateChange.made_by).where(
+        StateChange.record_id == record.id, StateChange.after == record.state.value
     )
+    if record.review_state is ReviewState.REJECTED:
+        rejections = rejections.where(StateChange.made_by.startswith("user:"))
+    rejected_by = session.scalar(rejections.order_by(StateChange.id.desc()).limit(1))
     if rejected_by is None or not rejected_by.startswith("user:"):
         return
     if decided_by is None:
@@ -243,7 +250,7 @@ def _correct(
 
 def _place_is_taken(session: Session, record: Record) -> bool:
     holder = select(func.count()).where(
-        Record.id == record.duplicate_of_id, Record.state.in_(_COUNTING)
+        Record.id == record.duplicate_of_id, Record.state.in_(COUNTING_STATES)
     )
     return bool(session.scalar(holder))
 
@@ -257,7 +264,7 @@ def _objection(session: Session, folio: str) -> Objection:
 
 def _open_objection(session: Session, folio: str) -> Objection:
     objection = _objection(session, folio)
-    if objection.state not in _OPEN:
+    if objection.state not in OPEN_OBJECTIONS:
         raise ConflictError("it is not open any more", code="objection.closed")
     return objection
 
@@ -280,23 +287,4 @@ def _pending(
 
 def _begin(session: Session, objection: Objection, actor: str, now: datetime) -> None:
     objection.state, objection.review_began_at = ObjectionState.IN_REVIEW, now
-    _write_down(session, objection, "objection.review_began", actor, now)
-
-
-def _write_down(
-    session: Session,
-    objection: Objection,
-    action: str,
-    actor: str,
-    now: datetime,
-    **details: str,
-) -> None:
-    trail.write(
-        session,
-        at=now,
-        actor=actor,
-        action=action,
-        subject_kind="objection",
-        subject=objection.folio,
-        details=details,
-    )
+    write_down(session, objection, "objection.review_began", actor, now)

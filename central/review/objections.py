@@ -19,6 +19,7 @@ from central.models import (
     ObjectionState,
     Record,
 )
+from central.models.objections import OPEN_OBJECTIONS
 from central.review.attachments import MOST_FILES, Attachment
 from central.review.contest import Candidate, judge, terms
 from central.storage.documents import Documents
@@ -30,7 +31,6 @@ MOST_CHARACTERS = 5_000
 
 # Without letters and digits that are mistaken for each other when they are read aloud.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_OPEN = (ObjectionState.SUBMITTED, ObjectionState.IN_REVIEW)
 
 
 def new_folio() -> str:
@@ -62,7 +62,11 @@ def submit(
     if len(files) > MOST_FILES:
         raise InvalidInputError("too many files", field="files", code="attachment.count")
     session.execute(
-        select(Record.id).where(Record.folio_registro.in_(folios)).with_for_update()
+        # In one order for everybody: two who contest the same records wait, and none is killed.
+        select(Record.id)
+        .where(Record.folio_registro.in_(folios))
+        .order_by(Record.id)
+        .with_for_update()
     ).all()
     chosen = judge(session, aspirante_ids, folios, now=now)
     aspirante_id = _one_aspirante(session, chosen)
@@ -80,7 +84,7 @@ def submit(
     _add_records(session, objection, chosen)
     for file in files:
         session.add(_attach(objection, file, sealer, documents))
-    _write_down(session, objection, "objection.submitted", f"user:{user_id}", now,
+    write_down(session, objection, "objection.submitted", f"user:{user_id}", now,
                 records=len(chosen), files=len(files))  # fmt: skip
     post_objection(session, objection, "submitted", now=now)
     return objection
@@ -102,7 +106,7 @@ def withdraw(
         row.outcome, row.decided_at = ObjectionOutcome.WITHDRAWN, now
     objection.state, objection.resolved_at = ObjectionState.WITHDRAWN, now
     objection.images_until = None
-    _write_down(session, objection, "objection.withdrawn", f"user:{user_id}", now)
+    write_down(session, objection, "objection.withdrawn", f"user:{user_id}", now)
     post_objection(session, objection, "withdrawn", now=now)
 
 
@@ -112,7 +116,7 @@ def can_be_withdrawn(session: Session, objection: Objection) -> bool:
         ObjectionRecord.objection_id == objection.id,
         ObjectionRecord.outcome != ObjectionOutcome.PENDING,
     )
-    return objection.state in _OPEN and session.scalar(decided.limit(1)) is None
+    return objection.state in OPEN_OBJECTIONS and session.scalar(decided.limit(1)) is None
 
 
 def own_objection(
@@ -182,14 +186,15 @@ def _rows(session: Session, objection: Objection) -> Sequence[ObjectionRecord]:
     ).all()
 
 
-def _write_down(
+def write_down(
     session: Session,
     objection: Objection,
     action: str,
     actor: str,
     now: datetime,
-    **details: int,
+    **details: trail.Detail,
 ) -> None:
+    """Write an act on an inconformidad into the audit trail."""
     trail.write(
         session,
         at=now,

@@ -9,13 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from central.models.database import lock_for_transaction
-from central.models.partition import move
+from central.models.partition import COUNTING_STATES, move
 from central.models.records import Record, ReviewState
 from central.models.settings import Presented
 from domain.apoyo import State
 
 # A record in one of these holds the citizen's only place.
-_COUNTING = (State.LISTA_NOMINAL, State.EN_MESA_DE_CONTROL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def find_precedence(
             Record.office_id == record.office_id,
             Record.citizen_key == citizen_key,
             Record.id != record.id,
-            Record.state.in_(_COUNTING),
+            Record.state.in_(COUNTING_STATES),
         )
         .order_by(Record.id)
         .limit(1)

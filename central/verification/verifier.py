@@ -25,7 +25,7 @@ from central.models import (
     work,
 )
 from central.models.database import Database, insert_or_ignore
-from central.models.partition import Registered, move, reconsider_duplicates
+from central.models.partition import COUNTING_STATES, Registered, move, reconsider_duplicates
 from central.models.settings import ProcessSettings, read_settings
 from central.register.base import Answer, Question, Register
 from central.storage.citizens import CitizenSealer, citizen_key
@@ -50,7 +50,6 @@ from wire.errors import ShapeError
 _log = logging.getLogger(__name__)
 
 _MADE_BY = "verification"
-_COUNTING = (State.LISTA_NOMINAL, State.EN_MESA_DE_CONTROL)
 # Starts of a worker on one record, in multiples of its tries, before it is set aside.
 _MOST_STARTS = 3
 # Refusals of the vault that speak of the record itself: what the station sealed is not in order.
@@ -198,10 +197,10 @@ class Verifier:
             return
         settings, facts = self._facts(session, record, one, answer)
         decision = decide(facts, settings.review)
-        was_counting = record.state in _COUNTING
+        was_counting = record.state in COUNTING_STATES
         record.citizen_key = key
         record.duplicate_of_id = None
-        if decision.state in _COUNTING:
+        if decision.state in COUNTING_STATES:
             precedence = find_precedence(session, record, key, settings.presented)
             if precedence.first is not None:
                 record.duplicate_of_id = precedence.first.id
@@ -214,7 +213,7 @@ class Verifier:
             elif precedence.later is not None:
                 demote(session, precedence.later, record, now=now, made_by=_MADE_BY)
         _apply(session, record, decision, answer, now)
-        if was_counting and decision.state not in _COUNTING:
+        if was_counting and decision.state not in COUNTING_STATES:
             reconsider_duplicates(session, record, now=now)
 
     def _facts(

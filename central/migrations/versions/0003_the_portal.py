@@ -264,6 +264,7 @@ def _create_objections() -> None:
         _foreign("objection_records", "record_id", "records", "RESTRICT"),
         sa.PrimaryKeyConstraint("objection_id", "record_id", name="pk_objection_records"),
     )
+    op.create_index("ix_objection_records_record_id", "objection_records", ["record_id"])
     pending = sa.text("outcome = 'pending'")
     op.create_index(
         "uq_objection_records_open",
