@@ -18,13 +18,14 @@ from central.portal.file_texts import (
 from central.portal.headers import with_script
 from central.portal.visitor import chosen_solicitud, own_aspirantes, own_solicitudes, principal
 from central.reports.advance import Solicitud
+from central.roster.aspirantes import find_aspirante
 from central.roster.files import batches, undoing, writer
 from central.roster.files.checking import Choice, page_of
 from central.roster.files.columns import TITLES
 from central.roster.files.limits import Limits
 from central.roster.files.refusals import Cause, Refusal
 from central.roster.files.sealed import PURPOSE
-from central.roster.registration import CLAVE_PURPOSE
+from central.roster.registration import CLAVE_PURPOSE, settings_of
 from central.services import services
 
 bp = Blueprint("files", __name__, url_prefix="/auxiliares/files")
@@ -95,6 +96,7 @@ def follow(token: object) -> ResponseReturnValue:
         page=shown,
         kinds=[] if file is None else kinds(file),
         progress=batches.progress(services().session, batch),
+        asks_register=_asks_register(_solicitud_of(batch).folio),
         renew_s=_RENEW_S,
         is_outdated="outdated" in request.args,
         TITLES=TITLES,
@@ -179,11 +181,16 @@ def _form(refusal: Refusal | None) -> str:
         chosen=chosen,
         solicitudes=own_solicitudes(),
         limits=_limits(),
+        asks_register=_asks_register(chosen.folio),
         refusal=None if refusal is None else refusal_sentence(refusal),
         batches=listed,
         before=before,
         TITLES=TITLES,
     )
+
+
+def _asks_register(folio: str) -> bool:
+    return settings_of(find_aspirante(services().session, folio)).register_check
 
 
 def _batch(token: object) -> AuxiliarBatch:

@@ -17,7 +17,7 @@ from central.reports.solicitud import solicitud_detail
 from central.roster.aspirantes import find_aspirante
 from central.roster.life import Step, find_own, steps
 from central.roster.life import correct as correct_auxiliar
-from central.roster.registration import CLAVE_PURPOSE, register_all, settings_of
+from central.roster.registration import CLAVE_PURPOSE, lock_places, register_all, settings_of
 from central.services import services
 
 bp = Blueprint("registration", __name__, url_prefix="/auxiliares")
@@ -75,6 +75,9 @@ def show_correction(id_auxiliar: str) -> ResponseReturnValue:
 def correct(id_auxiliar: str) -> ResponseReturnValue:
     """Correct one auxiliar who has not activated."""
     parts = services()
+    seen = find_own(parts.session, own_aspirantes(), id_auxiliar)
+    # The places before the row, as everybody takes them.
+    lock_places(parts.session, seen.aspirante.process_id)
     person = find_own(parts.session, own_aspirantes(), id_auxiliar, locked=True)
     if Step.CORRECT not in steps(person):
         return _too_late(id_auxiliar)

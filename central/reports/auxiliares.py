@@ -8,6 +8,7 @@ page shows is exact.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -150,8 +151,13 @@ def search(
 
 def imported_files(session: Session, aspirante_id: int) -> tuple[ImportedFile, ...]:
     """Give the files that auxiliares of an aspirante came in, the newest first."""
-    rows = session.scalars(
-        select(AuxiliarBatch)
+    rows = session.execute(
+        # Not the whole row: what is kept of a file is large.
+        select(
+            AuxiliarBatch.token,
+            func.coalesce(AuxiliarBatch.imported_at, AuxiliarBatch.created_at),
+            AuxiliarBatch.good,
+        )
         .where(
             AuxiliarBatch.aspirante_id == aspirante_id,
             AuxiliarBatch.state == BatchState.IMPORTED,
@@ -159,9 +165,7 @@ def imported_files(session: Session, aspirante_id: int) -> tuple[ImportedFile, .
         .order_by(AuxiliarBatch.id.desc())
         .limit(_MOST_BATCHES)
     )
-    return tuple(
-        ImportedFile(row.token, row.imported_at or row.created_at, row.good) for row in rows
-    )
+    return tuple(ImportedFile(*row) for row in rows)
 
 
 def display_name(person: Auxiliar) -> str:
@@ -264,6 +268,8 @@ def _beyond(
         case Order.ID:
             begin = id_auxiliar
         case _:
+            if order is not Order.LAST and re.fullmatch(r"-?[0-9]{1,15}", text) is None:
+                raise NotFoundError("no such mark")
             try:
                 begin = date.fromisoformat(text) if order is Order.LAST else int(text)
             except ValueError as error:

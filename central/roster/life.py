@@ -19,7 +19,7 @@ from central.mail.outbox import post_activation
 from central.models import Auxiliar, AuxiliarState, Mail, MailKind, Stage, WorkState
 from central.models.aspirantes import folded_name
 from central.roster.candidates import Candidate
-from central.roster.registration import clave_key, conflicts, lock_places, settings_of
+from central.roster.registration import clave_key, conflicts, settings_of
 from central.storage.sealing import Sealer
 
 # One letter after another within this time helps nobody and looks like spam.
@@ -69,7 +69,9 @@ def find_own(
     query = select(Auxiliar).where(
         Auxiliar.id_auxiliar == id_auxiliar, Auxiliar.aspirante_id.in_(aspirante_ids)
     )
-    auxiliar = session.scalar(query.with_for_update() if locked else query)
+    if locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    auxiliar = session.scalar(query)
     if auxiliar is None:
         raise NotFoundError("no such auxiliar")
     return auxiliar
@@ -136,7 +138,7 @@ def correct(
 
     Args:
         session: A session that writes.
-        auxiliar: Who is corrected, locked.
+        auxiliar: Who is corrected, locked, after the places of the process (`lock_places`).
         candidate: The whole of them, without mistakes; no clave leaves the one there was.
         now: The present.
         made_by: The actor of the audit trail.
@@ -149,13 +151,13 @@ def correct(
     if Step.CORRECT not in steps(auxiliar):
         raise ConflictError("they are not corrected in this stage", code="auxiliar.no_correct")
     aspirante = auxiliar.aspirante
-    lock_places(session, aspirante.process_id)
     found = conflicts(
         session, aspirante, [candidate], register_secret=register_secret, besides=auxiliar.id
     ).get(0, {})
     changed = _changed(auxiliar, candidate)
     asks_register = settings_of(aspirante).register_check
-    if asks_register and candidate.clave_elector is None and not _PERSON.isdisjoint(changed):
+    clave = candidate.clave_elector if asks_register else None
+    if asks_register and clave is None and not _PERSON.isdisjoint(changed):
         found["clave_elector"] = "clave_elector.again"
     if found:
         return found
@@ -167,12 +169,12 @@ def correct(
     )
     auxiliar.born_on, auxiliar.telefono_movil = candidate.born_on, candidate.telefono_movil
     auxiliar.account_kind = candidate.account_kind
-    if candidate.clave_elector is not None:
+    if clave is not None:
         changed.append("clave_elector")
-        auxiliar.clave_key = clave_key(register_secret, candidate.clave_elector)
-        auxiliar.clave_sealed = sealer.seal(candidate.clave_elector.encode(), auxiliar.id_auxiliar)
+        auxiliar.clave_key = clave_key(register_secret, clave)
+        auxiliar.clave_sealed = sealer.seal(clave.encode(), auxiliar.id_auxiliar)
         auxiliar.situacion_registral = None
-    if "email" in changed or candidate.clave_elector is not None:
+    if "email" in changed or clave is not None:
         # A code in a letter to somebody else, or to somebody else's name, opens nothing.
         _drop_letters(session, auxiliar)
         auxiliar.activation_verifier, auxiliar.state = None, AuxiliarState.REGISTERED

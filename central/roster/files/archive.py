@@ -40,6 +40,7 @@ _DAMAGE = (
     OSError,
     RuntimeError,
     LookupError,
+    OverflowError,
     ValueError,
 )
 # What makes a ZIP another thing than a workbook, by the names of its parts.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -41,7 +41,7 @@ class Keys:
 
     files: Sealer
     claves: Sealer
-    register_secret: bytes
+    register_secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,14 @@ def check_file(
     draft = check_rows(sheet, today=today, asks_register=asks_register)
     found = conflicts(session, aspirante, draft.candidates, register_secret=keys.register_secret)
     checked = with_conflicts(draft.file, found)
-    batch = _same_file(session, aspirante_id, hashlib.sha256(content).digest())
+    digest = hashlib.sha256(content).digest()
+    batch = _same_file(session, aspirante_id, digest)
     if batch is None:
         batch = AuxiliarBatch(
             token=str(uuid4()),
             aspirante_id=aspirante_id,
             state=BatchState.CHECKED,
-            file_sha256=hashlib.sha256(content).digest(),
+            file_sha256=digest,
         )
         session.add(batch)
     batch.user_id, batch.created_at = user_id, now
@@ -132,15 +133,34 @@ def rows_of(batch: AuxiliarBatch, keys: Keys) -> CheckedFile | None:
     return None if batch.content is None else open_file(keys.files, batch.token, batch.content)
 
 
+@dataclass(frozen=True, slots=True)
+class ListedBatch:
+    """A file as a list shows it: without its rows, which are large."""
+
+    token: str
+    state: BatchState
+    rows: int
+    good: int
+    created_at: datetime
+    is_kept: bool
+
+
 def list_batches(
     session: Session, aspirante_id: int, *, before: str | None = None
-) -> tuple[list[AuxiliarBatch], str | None]:
+) -> tuple[list[ListedBatch], str | None]:
     """Give the files of an aspirante, newest first, and the token where the next page begins."""
-    query = select(AuxiliarBatch).where(AuxiliarBatch.aspirante_id == aspirante_id)
+    query = select(
+        AuxiliarBatch.token,
+        AuxiliarBatch.state,
+        AuxiliarBatch.rows,
+        AuxiliarBatch.good,
+        AuxiliarBatch.created_at,
+        AuxiliarBatch.content.is_not(None),
+    ).where(AuxiliarBatch.aspirante_id == aspirante_id)
     if before is not None:
         query = query.where(AuxiliarBatch.id < find_batch(session, [aspirante_id], before).id)
-    found = list(session.scalars(query.order_by(AuxiliarBatch.id.desc()).limit(LIST_SIZE + 1)))
-    shown = found[:LIST_SIZE]
+    found = session.execute(query.order_by(AuxiliarBatch.id.desc()).limit(LIST_SIZE + 1)).all()
+    shown = [ListedBatch(*row) for row in found[:LIST_SIZE]]
     return shown, shown[-1].token if len(found) > LIST_SIZE else None
 
 

@@ -66,10 +66,7 @@ def _separator(text: str) -> str:
 def _parsed(text: str, separator: str) -> Iterator[list[str]]:
     # The longest cell that the library takes is a setting of the whole process: left alone, for it
     # is far above ours.
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    except csv.Error as error:
-        raise FileRefusedError(Cause.QUOTE, row=0) from error
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
 
 
 def _records(text: str, separator: str, limits: Limits) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -77,12 +74,15 @@ def _records(text: str, separator: str, limits: Limits) -> Iterator[tuple[int, t
     number, last = 0, [""]
     begun = ("\r", "\n")
     closed = text if text.endswith(begun) else text + "\n"
-    for number, last in enumerate(_parsed(closed + end, separator), start=1):
-        if last == [end]:
-            return
-        cells = trimmed(last)
-        _check_bounds(number, cells, limits)
-        yield number, cells
+    try:
+        for number, last in enumerate(_parsed(closed + end, separator), start=1):
+            if last == [end]:
+                return
+            cells = trimmed(last)
+            _check_bounds(number, cells, limits)
+            yield number, cells
+    except csv.Error as error:  # a quote that never closes fills one cell beyond all bounds
+        raise FileRefusedError(Cause.QUOTE, row=number + 1) from error
     # The mark behind the last line became part of a cell: its quote was never closed.
     raise FileRefusedError(Cause.QUOTE, row=number)
 

@@ -57,8 +57,11 @@ class Sheet:
 
 
 def has_header(rows: Sequence[TableRow]) -> bool:
-    """Say whether a header is among the first rows."""
-    return _header_at(rows) is not None
+    """Say whether a header is among the first rows, one that will be refused included."""
+    try:
+        return _header_at(rows) is not None
+    except FileRefusedError:
+        return True
 
 
 def sheet_of(table: Table, limits: Limits, *, needed: frozenset[Column]) -> Sheet:

@@ -39,7 +39,7 @@ def read_workbook(content: bytes, limits: Limits) -> Table:
         _Sheet(
             one["name"],
             one["visible"],
-            _rows(one["rows"], archive.cells.get(one["name"], Cells()), limits),
+            _rows(one["rows"], archive.cells.get(one["name"], Cells())),
         )
         for one in _unpacked(content)
     ]
@@ -48,6 +48,9 @@ def read_workbook(content: bytes, limits: Limits) -> Table:
         raise FileRefusedError(Cause.FORMULAS)
     if max(len(row.cells) for row in chosen.rows) == 1:
         raise FileRefusedError(Cause.ONE_COLUMN)
+    for row in chosen.rows:
+        if any(len(cell) > limits.cell_characters for cell in row.cells):
+            raise FileRefusedError(Cause.LONG_CELL, row=row.number, most=limits.cell_characters)
     return Table(chosen.rows, sheet=chosen.name, other_sheets=others)
 
 
@@ -85,12 +88,9 @@ def _unpacked(content: bytes) -> list[dict[str, Any]]:
     return sheets
 
 
-def _rows(grid: Sequence[list[str]], cells: Cells, limits: Limits) -> tuple[TableRow, ...]:
+def _rows(grid: Sequence[list[str]], cells: Cells) -> tuple[TableRow, ...]:
     for row, column in cells.failed:
         if row <= len(grid) and column <= len(grid[row - 1]):
             grid[row - 1][column - 1] = FAILED
     rows = [TableRow(number, trimmed(texts)) for number, texts in enumerate(grid, start=1)]
-    for one in rows:
-        if any(len(cell) > limits.cell_characters for cell in one.cells):
-            raise FileRefusedError(Cause.LONG_CELL, row=one.number, most=limits.cell_characters)
     return tuple(one for one in rows if one.cells)

@@ -51,7 +51,7 @@ class RemarkedRow:
     # Positions of cells that are wrong, and of those that were put right.
     wrong: frozenset[int]
     mended: frozenset[int]
-    remarks: Sequence[str]
+    remarks: Sequence[str] = field(repr=False)
 
 
 def template_csv() -> bytes:
