@@ -1,6 +1,6 @@
 """How long the aspirante's pages take over many apoyos on PostgreSQL, for whom has most of them.
 
-The rows are made by the database itself, so that ten million take minutes; names, which a page must
+The rows are made by the database itself, a hundred seconds for a million; names, which a page must
 open, are sealed for the newest ones. Every page is asked of the whole application, three times to
 warm up and then `--times` times, one after the other. The bar is the design's: p95 at most 200 ms.
 """

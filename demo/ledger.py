@@ -44,7 +44,7 @@ from central.models.database import Database
 from central.reports.recount import repair
 from central.storage.citizens import CitizenNames, CitizenSealer, citizen_key
 from demo.history import DAYS, Campaign, Event, Section, events
-from domain.apoyo import SituacionRegistral, State
+from domain.apoyo import OPEN_STATES, SituacionRegistral, State
 from domain.folio import FolioRegistro
 from training.people import MEN, SURNAMES, WOMEN
 from wire.keys import Signer
@@ -59,7 +59,6 @@ _SITUACIONES = {
     State.NO_ENCONTRADO: SituacionRegistral.DATOS_NO_ENCONTRADOS,
     State.EN_PROCESAMIENTO: SituacionRegistral.SIN_RESPUESTA,
 }
-_UNDECIDED = (State.EN_PROCESAMIENTO, State.EN_MESA_DE_CONTROL)
 _REVIEWS = {
     State.EN_MESA_DE_CONTROL: ReviewState.PENDING,
     State.INCONSISTENCIA: ReviewState.REJECTED,
@@ -239,7 +238,7 @@ class _Ledger:
             situacion_registral=SituacionRegistral.LISTA_NOMINAL.value,
             state=state,
             invited_at=registered + dt.timedelta(minutes=6),
-            activated_at=None if not is_active else min(first or registered, registered),
+            activated_at=registered + dt.timedelta(hours=1) if is_active else None,
             deactivated_at=(
                 registered + dt.timedelta(days=20) if state is AuxiliarState.DEACTIVATED else None
             ),
@@ -268,7 +267,7 @@ class _Ledger:
             received_on=event.received_at.astimezone(self._zone).date(),
             state=event.state,
             review_state=_review(event),
-            valid=None if event.state in _UNDECIDED else event.state is State.LISTA_NOMINAL,
+            valid=None if event.state in OPEN_STATES else event.state is State.LISTA_NOMINAL,
             reasons=list(event.reasons),
             verified_at=event.decided_at,
             situacion_registral=_SITUACIONES.get(event.state, SituacionRegistral.LISTA_NOMINAL),

@@ -173,7 +173,6 @@ def _move_to(places: Places, ports: Ports) -> None:
 
     The provider of accounts is another one by its address: who was joined to it is free again.
     """
-    shutil.copy(places.central_config, places.central_config.with_suffix(".before"))
     text = places.central_config.read_text(encoding="utf-8")
     head, _, _ = text.partition("\n[vault]")
     lines = [

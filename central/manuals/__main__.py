@@ -1,4 +1,4 @@
-"""`python -m central.manuals`: writes the PDF of each manual whose sources changed."""
+"""`python -m central.manuals`: writes the PDF of each manual."""
 
 from central.manuals.printing import print_manual
 from central.manuals.source import manuals

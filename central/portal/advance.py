@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import accumulate
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -61,7 +62,10 @@ def show() -> ResponseReturnValue:
 def _until_today(report: Advance, ahead: Outlook) -> list[Day]:
     """Go on with empty days until today, or until the end of the period."""
     days = list(report.days)
-    end = min(ahead.today, report.solicitud.ends_at.date())
+    one = report.solicitud
+    # The end is an instant: midnight belongs to the day before it.
+    last_moment = one.ends_at - timedelta(microseconds=1)
+    end = min(ahead.today, last_moment.astimezone(ZoneInfo(one.time_zone)).date())
     while days and days[-1].on < end:
         days.append(Day(days[-1].on + timedelta(days=1), 0, 0, 0))
     return days
@@ -99,8 +103,6 @@ def _units(report: Advance, ahead: Outlook) -> list[dict[str, object]]:
         {
             "unit": unit,
             "name": unit_name(report.unit, unit.code, alone=alone),
-            "tone": unit_map.tone_of(unit).value,
-            "percent": unit_map.percent_of(unit),
             "forecast": later.get(unit.code),
         }
         for unit in (far + reached)[: unit_map.MOST_TILES]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,7 +54,7 @@ def outlook(session: Session, report: Advance, *, now: datetime) -> Outlook:
     going = pace(_likely_by_day(report.days, expected, local.date()))
     days_left = max(0.0, (ends_at - local) / timedelta(days=1))
     counted = report.partition[State.LISTA_NOMINAL]
-    days = min(ceil(days_left), max(_LEAST_AHEAD, len(report.days)))
+    days = min(int(days_left), max(_LEAST_AHEAD, len(report.days)))
     return Outlook(
         expected=expected,
         decided_in_processing=_all(from_processing),

@@ -65,7 +65,8 @@ def repair(session: Session) -> None:
     """Make every rollup anew from the records, in the caller's transaction.
 
     On PostgreSQL it has to be a REPEATABLE READ one: what arrives meanwhile is in a delta that
-    this transaction neither counts nor deletes.
+    this transaction neither counts nor deletes. It fails and changes nothing where a fold was under
+    way when it began: run it again.
     """
     lock_for_transaction(session, FOLD_LOCK)
     session.execute(delete(RollupDelta))

@@ -14,7 +14,6 @@ from sqlalchemy import BigInteger, Select, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from central.models import Auxiliar, RollupAuxiliar, RollupStation, Station
-from central.models.partition import MOTIVO
 from central.reports import sums
 from central.reports.advance import Advance
 from central.reports.medians import LEAST_DECIDED, REJECTED_STATES, Measure, medians_of
@@ -149,8 +148,3 @@ def _outliers(session: Session, query: Select[Any], key: Any, name: Any) -> tupl
         for row_key, decided, rejected, beyond in found
         if row_key in names
     )
-
-
-def is_motivo(code: str) -> bool:
-    """Say whether a cause is a motivo de la baja."""
-    return code.startswith(MOTIVO)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -90,6 +91,15 @@ class TestForecast:
         assert found.forecast.outlook is Outlook.IN_TIME
         assert found.forecast.on is not None
         assert NOW.date() <= found.forecast.on <= (NOW + timedelta(days=10)).date()
+
+    def test_the_curve_ends_with_the_last_day_of_the_period(self, world: World) -> None:
+        report = _report(world)
+        last_day = report.solicitud.ends_at.astimezone(ZoneInfo(report.solicitud.time_zone)).date()
+        for days in (0, 3, 9):
+            with world.database.read() as session:
+                found = outlook(session, report, now=NOW + timedelta(days=days))
+            ahead = max(0, len(found.course) - 1)
+            assert found.today + timedelta(days=ahead) == last_day
 
     def test_silence_since_is_part_of_the_pace(self, world: World) -> None:
         report = _report(world)
