@@ -80,6 +80,10 @@ translations: $(INSTALLED) ## collect, merge and compile the Spanish catalogues 
 bench-reading: $(INSTALLED) system-run ## read unseen synthetic frames and print the table of results
 	$(PY) -m bench.reading $(ARGS)
 
+.PHONY: bench-finding
+bench-finding: $(INSTALLED) system-run ## find the card in unseen synthetic frames: corners, side, turn, model, what is none
+	$(PY) -m bench.finding $(ARGS)
+
 .PHONY: bench-kiosk
 bench-kiosk: $(INSTALLED) system-run ## how long a visit takes, the preview, and memory over 500 captures
 	$(PY) -m bench.kiosk $(ARGS)

@@ -3,6 +3,8 @@
 None carries the credential's title, authority, labels or three machine-readable lines.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.random import Generator
@@ -20,21 +22,14 @@ _SHOPS = ("TIENDA", "FARMACIA", "GIMNASIO", "BIBLIOTECA", "CAFÉ", "CINE", "AUTO
 _WORDS = "NORTE SUR SOL LUNA AZUL ROJO MAR SIERRA VALLE CLUB PLUS TOTAL EXTRA UNO PUNTOS".split()
 
 
-def render_negative(rng: Generator) -> tuple[Image, Image]:
-    """Draw one thing that is not a credencial para votar; return RGB and its mask (0…255)."""
-    makers = (
-        _licence,
-        _licence_back,
-        _passport_page,
-        _bank_card,
-        _loyalty_card,
-        _paper,
-        _phone,
-        _blank,
-        _business_card,
-    )
-    shares = np.array([0.24, 0.12, 0.06, 0.16, 0.13, 0.09, 0.08, 0.06, 0.06])
-    return makers[int(rng.choice(len(makers), p=shares))](rng)
+def render_negative(rng: Generator, *, kind: str | None = None) -> tuple[Image, Image]:
+    """Draw one thing that is not a credencial para votar; return RGB and its mask (0…255).
+
+    Without `kind`, one of `SHARES` is drawn.
+    """
+    if kind is None:
+        kind = tuple(SHARES)[int(rng.choice(len(SHARES), p=np.array(list(SHARES.values()))))]
+    return KINDS[kind](rng)
 
 
 def _round_mask(height: int, width: int, radius: int) -> Image:
@@ -229,3 +224,27 @@ def _business_card(rng: Generator) -> tuple[Image, Image]:
         canvas.text(90, y, _words(rng, int(rng.integers(2, 4))), _ink(rng, cap, colour), "noise")
         y += 90
     return canvas.image, np.full((HEIGHT, WIDTH), 255, np.uint8)
+
+
+KINDS: dict[str, Callable[[Generator], tuple[Image, Image]]] = {
+    "licence": _licence,
+    "licence_back": _licence_back,
+    "passport_page": _passport_page,
+    "bank_card": _bank_card,
+    "loyalty_card": _loyalty_card,
+    "paper": _paper,
+    "phone": _phone,
+    "blank": _blank,
+    "business_card": _business_card,
+}
+SHARES = {
+    "licence": 0.24,
+    "licence_back": 0.12,
+    "passport_page": 0.06,
+    "bank_card": 0.16,
+    "loyalty_card": 0.13,
+    "paper": 0.09,
+    "phone": 0.08,
+    "blank": 0.06,
+    "business_card": 0.06,
+}

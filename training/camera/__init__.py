@@ -50,17 +50,19 @@ def photograph(
     mask: Image,
     rng: Generator,
     *,
-    difficulty: str = "medium",
+    difficulty: str | Difficulty = "medium",
     size: tuple[int, int] = (960, 1280),
     presentation: Presentation = "original",
     scene: Image | None = None,
 ) -> Photograph:
     """Photograph a card; `size` is (height, width) of the frame, `scene` replaces the background.
 
+    `difficulty` is a level's name, or spans of one's own.
+
     Raises:
         KeyError: No such difficulty.
     """
-    level = LEVELS[difficulty]
+    level = difficulty if isinstance(difficulty, Difficulty) else LEVELS[difficulty]
     height, width = size
     card_image, mask = present(card_image, mask, presentation, rng)
     frame = background(rng, height, width) if scene is None else scene.copy()
@@ -78,7 +80,7 @@ def photograph(
     if fingers:
         seen -= hold(frame, corners, rng, level.finger_reach)
     conditions: dict[str, Any] = {
-        "difficulty": difficulty,
+        "difficulty": difficulty if isinstance(difficulty, str) else "own",
         "presentation": presentation,
         "tilt_deg": pose.tilt_deg,
         "turn_deg": pose.turn_deg,
