@@ -21,8 +21,7 @@ class TfliteCardClassifier:
     def classify(self, card: Image) -> Classification:
         _, height, width, _ = self._network.input_shape
         small = cv2.resize(card, (width, height), interpolation=cv2.INTER_AREA)
-        values = small.astype(np.float32) / np.float32(127.5) - np.float32(1)
-        logits = self._network.run(values[None])[0].reshape(-1)
+        logits = self._network.see(np.asarray(small, np.uint8)[None])[0].reshape(-1)
         return decode(logits)
 
 

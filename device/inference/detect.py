@@ -57,8 +57,8 @@ class TfliteCardDetector:
     def _within(self, image: Image, square: tuple[float, float, float]) -> Detection | None:
         """Run on a square (left, top, side) of the frame; what lies outside is padding."""
         left, top, side = square
-        values = _cut(image, left, top, side, self._side)
-        logits, presence = _told_apart(self._network.run(_scaled(values)[None]))
+        pixels = _cut(image, left, top, side, self._side)
+        logits, presence = _told_apart(self._network.see(pixels[None]))
         guesses = decode(logits)
         if not guesses:
             return None
@@ -72,10 +72,6 @@ def _told_apart(outputs: list[Floats]) -> tuple[Floats, float]:
     maps = next(o for o in outputs if o.ndim == 4)[0]
     none, card = next(o for o in outputs if o.ndim == 2)[0].tolist()
     return maps, 1 / (1 + float(np.exp(np.clip(none - card, -60, 60))))
-
-
-def _scaled(values: Image) -> Floats:
-    return values.astype(np.float32) / np.float32(127.5) - np.float32(1)
 
 
 def _square_around(quad: Quad, fills: float) -> tuple[float, float, float]:

@@ -38,8 +38,7 @@ class TfliteTextRecogniser:
         return lines(scores, self._alphabet, boxes, spans)
 
     def _run(self, pixels: Image) -> Floats:
-        values = pixels.astype(np.float32) / np.float32(127.5) - np.float32(1)
-        logits = self._network.run(values[None, :, :, None])[0][0]
+        logits = self._network.see(pixels[None, :, :, None])[0][0]
         return ctc.log_softmax(logits, temperature=self._temperature)
 
 

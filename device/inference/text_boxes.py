@@ -29,8 +29,7 @@ class TfliteTextDetector:
     def find(self, grey: Image) -> list[TextBox]:
         _, height, width, _ = self._network.input_shape
         small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
-        values = small.astype(np.float32) / np.float32(127.5) - np.float32(1)
-        maps = self._network.run(values[None, :, :, None])[0][0]
+        maps = self._network.see(np.asarray(small, np.uint8)[None, :, :, None])[0][0]
         boxes = decode(maps, stride=height / maps.shape[0], threshold=self._threshold)
         found = [_on_card(box, width, height, self._widen) for box in boxes]
         # Wide letter-spacing breaks a segment in pieces that all but touch.

@@ -13,10 +13,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from device.inference.base import Floats, ModelError
+from device.inference.base import Floats, Image, ModelError
 
 DEFAULT_MODELS = Path(__file__).with_name("models.toml")
 _INT8 = "_int8"
@@ -90,7 +91,7 @@ def _thresholds(listed: Mapping[str, float], *, int8: bool) -> dict[str, float]:
 
 
 class Network:
-    """One loaded model: float32 in, float32 out, whatever its tensors hold."""
+    """One loaded model: pixels or float32 in, float32 out, whatever its tensors hold."""
 
     def __init__(self, model: ModelFile, *, threads: int = 1) -> None:
         """Check the hash, then load.
@@ -122,11 +123,17 @@ class Network:
         An input of another width than the file's is run by a copy of the network of that width:
         a convolution over half a line costs half.
         """
-        runtime = self._runtimes.get(values.shape)
+        return self._runtime(values.shape).run(values)
+
+    def see(self, pixels: Image) -> list[Floats]:
+        """Return what `run` would of the pixels in -1…1, without ever writing them as floats."""
+        return self._runtime(pixels.shape).see(pixels)
+
+    def _runtime(self, shape: tuple[int, ...]) -> _Runtime:
+        runtime = self._runtimes.get(shape)
         if runtime is None:
-            runtime = _Runtime(self._content, self._threads, values.shape)
-            self._runtimes[values.shape] = runtime
-        return runtime.run(values)
+            runtime = self._runtimes[shape] = _Runtime(self._content, self._threads, shape)
+        return runtime
 
 
 class _Runtime:
@@ -141,9 +148,21 @@ class _Runtime:
         (self._input,) = self._interpreter.get_input_details()
         self._outputs = self._interpreter.get_output_details()
         self.shape = tuple(int(n) for n in self._input["shape"])
+        levels = np.arange(256, dtype=np.float32) / np.float32(127.5) - np.float32(1)
+        self._levels = _quantised(levels, self._input)
 
     def run(self, values: Floats) -> list[Floats]:
         self._interpreter.set_tensor(self._input["index"], _quantised(values, self._input))
+        return self._answers()
+
+    def see(self, pixels: Image) -> list[Floats]:
+        # A view of the network's own memory, gone before it runs: it must not move meanwhile.
+        entry = self._interpreter.tensor(self._input["index"])().reshape(pixels.shape[1], -1)
+        cv2.LUT(pixels.reshape(entry.shape), self._levels, dst=entry)
+        del entry
+        return self._answers()
+
+    def _answers(self) -> list[Floats]:
         self._interpreter.invoke()
         return [
             _real(self._interpreter.get_tensor(target["index"]), target) for target in self._outputs

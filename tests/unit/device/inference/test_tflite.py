@@ -1,11 +1,12 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from device.inference.base import ModelError
 from device.inference.reader import load_reader
-from device.inference.tflite import Network, list_models
+from device.inference.tflite import DEFAULT_MODELS, Network, list_models
 
 
 def write_list(folder: Path, *, content: bytes = b"weights", sha256: str | None = None) -> Path:
@@ -63,3 +64,14 @@ class TestLoadReader:
     def test_names_the_models_that_a_list_lacks(self, tmp_path: Path) -> None:
         with pytest.raises(ModelError, match="card_detector"):
             load_reader(write_list(tmp_path))
+
+    @pytest.mark.parametrize("int8", [True, False])
+    def test_sees_pixels_exactly_as_it_takes_their_values(self, int8: bool) -> None:
+        network = Network(list_models(DEFAULT_MODELS, int8=int8)["text_recogniser"])
+        _, height, width, _ = network.input_shape
+        for columns in (width, width // 2):
+            shape = (1, height, columns, 1)
+            pixels = np.random.default_rng(5).integers(0, 256, shape).astype(np.uint8)
+            values = pixels.astype(np.float32) / np.float32(127.5) - np.float32(1)
+            (seen,), (taken,) = network.see(pixels), network.run(values)
+            assert np.array_equal(seen, taken)
