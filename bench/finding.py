@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.finding_scenes import SCENES, frames
-from bench.reading import truths
 from bench.report import circumstances, percentile, share, table
+from bench.scoring import truths
 from device.inference.images import read_image
 from device.inference.reader import CardReader, load_reader
 from device.inference.reading import Reading

@@ -22,7 +22,7 @@ from typing import Any
 import cv2
 
 from bench.report import ROOT, circumstances, percentile, share, table
-from bench.scoring import CONFIDENT, Score, score
+from bench.scoring import CONFIDENT, Score, score, truths
 from device.inference.base import ModelError
 from device.inference.images import read_image
 from device.inference.reader import CardReader, load_reader
@@ -93,12 +93,6 @@ def rendered(level: str, *, count: int, seed: int) -> Path:
                 print(f"{level}: {number} of {count + negatives} frames", file=sys.stderr)
         done.touch()
     return folder
-
-
-def truths(folder: Path) -> list[dict[str, Any]]:
-    """Return the lines of truth of a folder of frames."""
-    lines = (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
 
 
 def _preview_ms(reader: CardReader, image: Any) -> float:

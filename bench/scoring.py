@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,12 @@ from domain.credential.mrz import failed_checks
 from domain.errors import DomainError
 
 CONFIDENT = 0.9
+
+
+def truths(folder: Path) -> list[dict[str, Any]]:
+    """Return the lines of truth of a folder of frames."""
+    lines = (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ def _fields(
         if name not in said:
             if name not in hidden:
                 outcomes[name] = "abstained"
-        elif said[name] == printed.get(name):
+        elif _same(name, said[name], printed.get(name)):
             outcomes[name] = "exact"
         else:
             outcomes[name] = "wrong"
@@ -125,6 +133,13 @@ def _fields(
             passes = not failed_checks(lines)
             mistakes.append(Mistake("mrz", str(truth["mrz"]), str(lines), 1.0, passes))
     return outcomes, tuple(mistakes)
+
+
+def _same(name: str, said: object, printed: object) -> bool:
+    """Say whether a value is the printed one; the spaces around the dash of two years are none."""
+    if name == "vigencia":
+        return str(said).replace(" ", "") == str(printed).replace(" ", "")
+    return said == printed
 
 
 def _passes(name: str, value: object, reading: Reading) -> bool:

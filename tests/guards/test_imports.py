@@ -85,7 +85,7 @@ def test_paper_is_printed_through_one_module() -> None:
         ("device", ("device",)),
         ("central", ("central",)),
         ("training", ("training",)),
-        ("bench", ("device", "central", "dev")),
+        ("bench", ("device", "central", "dev", "peers")),
         ("demo", ("device", "central", "dev")),
         ("tests", ("device", "central", "dev")),
     ],
