@@ -1,5 +1,6 @@
 """A simulated camera: one call photographs a card in a scene, another spoils a crop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 from training.backgrounds import background
 from training.camera import light, sensor
 from training.camera.difficulty import LEVELS, Difficulty
-from training.camera.geometry import distort, draw_pose, homography_of, lay
+from training.camera.geometry import distort, draw_pose, homography_of
 from training.camera.occlusion import hold
-from training.camera.presentation import Presentation, present
+from training.camera.presentation import Laid, Presentation, Shown, Text, lay_shown, present
 from training.clutter import clutter
 
 __all__ = ["LEVELS", "Photograph", "degrade", "photograph"]
@@ -54,17 +55,23 @@ def photograph(
     size: tuple[int, int] = (960, 1280),
     presentation: Presentation = "original",
     scene: Image | None = None,
+    texts: Sequence[Text] = (),
+    shown: Shown | None = None,
+    mosaic: bool = False,
 ) -> Photograph:
     """Photograph a card; `size` is (height, width) of the frame, `scene` replaces the background.
 
     `difficulty` is a level's name, or spans of one's own.
+    `texts` are the card's words, which some presentations set again; `shown` replaces what
+    `presentation` would make. With `mosaic` each pixel of the sensor sees one colour only.
 
     Raises:
         KeyError: No such difficulty.
     """
     level = difficulty if isinstance(difficulty, Difficulty) else LEVELS[difficulty]
     height, width = size
-    card_image, mask = present(card_image, mask, presentation, rng)
+    if shown is None:
+        shown = present(card_image, mask, presentation, rng, texts)
     frame = background(rng, height, width) if scene is None else scene.copy()
     pose = draw_pose(rng, level, (card_image.shape[0], card_image.shape[1]), size)
     corners = pose.corners
@@ -73,7 +80,10 @@ def photograph(
     fingers = bool(rng.random() < level.finger)
     if fingers and rng.random() < 0.5:
         hold(frame, corners, rng, (0.1, 0.3))  # the fingers behind, which the card covers
-    flat, cover, homography = lay(card_image, mask, corners, size)
+    # A pattern that the lens will blur must not fold into moiré first.
+    blur = None if shown.surface is None else _drawn_blur(level, rng, size)
+    laid = lay_shown(shown, corners, size, blur or 0.0)
+    flat, cover, homography = laid.flat, laid.cover, laid.homography
     _drop_shadow(frame, cover, rng)
     _compose(frame, flat, cover, rng)
     seen = np.full(size, 255, np.uint8)
@@ -88,18 +98,24 @@ def photograph(
         "fingers": fingers,
     }
     hidden = _hidden(seen, homography, (card_image.shape[0], card_image.shape[1]))
-    lit = _light(frame, cover, corners, level, rng, conditions)
+    lit = _light(frame, laid, corners, level, rng, conditions)
     exposure = float(rng.uniform(*level.exposure))
     conditions["exposure"] = exposure
     image = sensor.expose(
         lit, sensor.balance_gains(rng, level.balance, exposure), float(rng.uniform(0.85, 1.2))
     )
+    if mosaic:
+        image = sensor.mosaic(image)
     bend = float(rng.uniform(-1, 1)) * level.distortion
     if abs(bend) > 0.003:
         image, corners = distort(image, corners, bend)
         homography = homography_of(corners, (card_image.shape[0], card_image.shape[1]))
-    image = _sense(image, level, rng, conditions)
+    image = _sense(image, level, rng, conditions, blur)
     return Photograph(image, corners, homography, conditions, hidden)
+
+
+def _drawn_blur(level: Difficulty, rng: Generator, size: tuple[int, int]) -> float:
+    return float(rng.uniform(*level.defocus)) * size[1] / 1280
 
 
 def _hidden(seen: Image, homography: NDArray[np.float64], card: tuple[int, int]) -> Image:
@@ -145,18 +161,21 @@ def _compose(frame: Image, flat: Image, cover: Image, rng: Generator) -> None:
 
 def _light(
     frame: Image,
-    cover: Image,
+    laid: Laid,
     corners: NDArray[np.float64],
     level: Difficulty,
     rng: Generator,
     conditions: dict[str, Any],
 ) -> NDArray[np.float32]:
     height, width = frame.shape[:2]
+    cover = laid.cover
     factor = light.illumination(rng, height, width, float(rng.uniform(*level.unevenness)))
     low, high = corners.min(axis=0), corners.max(axis=0)
     conditions["shadow"] = bool(rng.random() < level.shadow)
     if conditions["shadow"]:
         factor = factor * light.shadow(rng, height, width, rng.uniform(low, high))
+    if laid.glow is not None:  # what shines by itself needs no lamp, and knows no shadow
+        factor = factor + laid.glow * (1 - factor)
     lit = frame.astype(np.float32)
     lit *= factor[..., None]
     conditions["glare"] = 0.0
@@ -165,14 +184,22 @@ def _light(
         conditions["glare"] = strength
         added = light.glare(rng, height, width, rng.uniform(low, high))
         # Plastic mirrors; the table around it hardly does.
-        added *= (0.25 + 0.75 / 255 * cover) * strength
+        mirror = cover if laid.gloss is None else cover * laid.gloss
+        added *= (0.25 + 0.75 / 255 * mirror) * strength
         lit += added[..., None] * (np.maximum(255 - lit, 0) * 0.9 + 25)
     return lit
 
 
-def _sense(image: Image, level: Difficulty, rng: Generator, conditions: dict[str, Any]) -> Image:
+def _sense(
+    image: Image,
+    level: Difficulty,
+    rng: Generator,
+    conditions: dict[str, Any],
+    blur: float | None,
+) -> Image:
     scale = image.shape[1] / 1280
-    conditions["defocus_px"] = float(rng.uniform(*level.defocus)) * scale
+    size = (image.shape[0], image.shape[1])
+    conditions["defocus_px"] = _drawn_blur(level, rng, size) if blur is None else blur
     image = sensor.defocus(image, conditions["defocus_px"])
     conditions["motion_px"] = 0.0
     if rng.random() < level.motion_share:

@@ -34,6 +34,14 @@ def motion(image: Image, length: float, angle: float) -> Image:
     return cv2.filter2D(image, -1, kernel / total)  # type: ignore[return-value]
 
 
+def mosaic(image: Image) -> Image:
+    """Keep one colour a pixel, as behind a filter of R, G, G, B, and guess the other two."""
+    raw = np.ascontiguousarray(image[..., 1])
+    raw[0::2, 0::2] = image[0::2, 0::2, 0]
+    raw[1::2, 1::2] = image[1::2, 1::2, 2]
+    return cv2.cvtColor(raw, cv2.COLOR_BayerRGGB2RGB_EA)  # type: ignore[return-value]
+
+
 def expose(image: NDArray[np.float32], gains: NDArray[np.float32], gamma: float) -> Image:
     """Apply one gain a channel and a tone curve to values from 0 on, clipped as a sensor clips.
 
