@@ -69,21 +69,26 @@ def write_pool(folder: Path, *, count: int, seed: int, processes: int = 2) -> No
 def read_pool(folder: Path, *, scale: float = 1.0) -> Iterator[PooledCard]:
     """Read the cards of a pool in order, each scaled (area-averaged) by `scale`."""
     for path in sorted(folder.glob("*.json")):
-        truth = json.loads(path.read_text())
-        image = cv2.imread(str(path.with_suffix(".jpg")))
-        if image is None:
-            raise FileNotFoundError(f"{path.with_suffix('.jpg')} is missing: write the pool again")
-        image = image[..., ::-1]
-        if scale != 1.0:
-            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        segments = truth["segments"]
-        yield PooledCard(
-            np.ascontiguousarray(image, dtype=np.uint8),
-            truth["model"],
-            truth["side"],
-            np.array([segment[1:] for segment in segments], np.float32).reshape(-1, 4) * scale,
-            tuple(segment[0] for segment in segments),
-        )
+        yield read_card(path, scale=scale)
+
+
+def read_card(path: Path, *, scale: float = 1.0) -> PooledCard:
+    """Read one card of a pool by the path of its truth."""
+    truth = json.loads(path.read_text())
+    image = cv2.imread(str(path.with_suffix(".jpg")))
+    if image is None:
+        raise FileNotFoundError(f"{path.with_suffix('.jpg')} is missing: write the pool again")
+    image = image[..., ::-1]
+    if scale != 1.0:
+        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    segments = truth["segments"]
+    return PooledCard(
+        np.ascontiguousarray(image, dtype=np.uint8),
+        truth["model"],
+        truth["side"],
+        np.array([segment[1:] for segment in segments], np.float32).reshape(-1, 4) * scale,
+        tuple(segment[0] for segment in segments),
+    )
 
 
 if __name__ == "__main__":
