@@ -34,7 +34,7 @@ from device.inference.fields import read_front
 from device.inference.images import as_rgb, grey_of
 from device.inference.model_of_card import settle
 from device.inference.quality import QualityLimits
-from device.inference.reading import FieldReading, Quality, Reading
+from device.inference.reading import Attack, FieldReading, Quality, Reading
 from device.inference.rectify import rectify, turned
 from device.inference.tflite import DEFAULT_MODELS, is_fast_with_int8, list_models
 from domain.credential.checks import cross_checks
@@ -89,9 +89,11 @@ class CardReader:
         text_detector: TextDetector | None,
         recogniser: TextRecogniser | None,
         *,
+        suspect: Callable[[Image, Image, Quad], Attack] = attack.score,
         limits: QualityLimits | None = None,
         now_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
+        self._suspect = suspect
         self._detector = detector
         self._classifier = classifier
         self._text_detector = text_detector
@@ -151,7 +153,7 @@ class CardReader:
             boxes = {n: f.box for n, f in reading.fields.items() if f.box is not None}
             measured = quality.measure(card, grey, quad, frame.shape[:2], boxes, self._limits)
         with clock.stage("attack"):
-            suspected = attack.score(frame, card, quad)
+            suspected = self._suspect(frame, card, quad)
         with clock.stage("checks"):
             checks = cross_checks(reading.values(), reading.mrz, today=today)
         reasons = (*quality.reasons(measured, self._limits), *_missing(reading))
@@ -243,6 +245,7 @@ def load_reader(
         ModelError: A model is not listed, is missing, has another hash or does not load.
     """
     # The runtime and its networks are loaded by who reads, not by who imports.
+    from device.inference.attack_judge import TfliteAttackJudge
     from device.inference.classify import TfliteCardClassifier
     from device.inference.detect import TfliteCardDetector
     from device.inference.recognise import TfliteTextRecogniser
@@ -258,11 +261,18 @@ def load_reader(
     if int8 is None and is_fast_with_int8():
         exact = list_models(models_toml, int8=False)["text_recogniser"]
         recogniser = SecondReading(recogniser, TfliteTextRecogniser(exact, threads=threads))
+    # A list without the judge is an older one: colour and raster are looked at then.
+    suspect = (
+        TfliteAttackJudge(models["presentation_attack"], threads=threads).score
+        if "presentation_attack" in models
+        else attack.score
+    )
     return CardReader(
         TfliteCardDetector(models["card_detector"], threads=threads),
         TfliteCardClassifier(models["card_classifier"], threads=threads),
         TfliteTextDetector(models["text_detector"], threads=threads),
         recogniser,
+        suspect=suspect,
         now_ns=now_ns,
     )
 
