@@ -1,0 +1,1 @@
+"""Measurements: what can be said of them without measuring."""
