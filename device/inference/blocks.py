@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from device.inference import lexicon
 from device.inference.base import TextBox
 from device.inference.formats import address_like, names_like
 from device.inference.labels import Fragment, certainty, fragments
@@ -27,6 +29,7 @@ _NAMES = ("apellido_paterno", "apellido_materno", "nombres")
 _CLEAR = 0.97  # a line read with this confidence is not looked at again
 _PROBED = 0.6  # a line found where none was detected must be this certain
 _MOST_GAP = 1.1  # glyph heights between two lines of a block
+_DENIED = 0.02  # of a reading whose letters are not those of the clave
 _NO_SURNAME = "XX"  # in a clave, for the second surname of who has none
 
 
@@ -51,12 +54,18 @@ def read_names(
     found = {}
     for name, line in zip(_names_of(len(lines)), lines, strict=True):
         used.add(id(line))
-        text, confidence = _agreed(line, look)
+        text, confidence = _agreed(line, look, partial(_likelihood, name, letters))
         text = _NAME_END.sub("", text)
         if letters and _letters(name, text) != _own_letters(name, letters):
             confidence *= 0.3
         found[name] = FieldReading(text, confidence, Source.TEXT, line.box)
     return found
+
+
+def _likelihood(name: str, letters: str, text: str) -> float:
+    """Return how likely a name is by its words, and by the letters that the clave took from it."""
+    agrees = not letters or _letters(name, text) == _own_letters(name, letters)
+    return lexicon.weight(text) * (1.0 if agrees else _DENIED)
 
 
 def _names_of(count: int) -> tuple[str, ...]:
@@ -129,11 +138,13 @@ def read_domicile(
     return {"domicilio": FieldReading(tuple(texts), confidence, Source.TEXT, box)}
 
 
-def _agreed(line: Fragment, look: LookAgain) -> tuple[str, float]:
+def _agreed(
+    line: Fragment, look: LookAgain, prior: Callable[[str], float] | None = None
+) -> tuple[str, float]:
     """Return the text of a line and its chance, by several crops where one leaves a doubt."""
     chance, text = certainty(line), line.text
     if chance < _CLEAR:
-        opinions = second_opinion(line, look)
+        opinions = second_opinion(line, look, prior)
         text = max(opinions, key=lambda t: opinions[t])
         chance = opinions[text]
     return _END_SIGN.sub("", normalise_printed(text)), chance

@@ -17,6 +17,7 @@ from device.inference.base import Emissions, Floats
 
 _NEVER = np.float32(-1e9)
 _FREE_LOSS = 3.0
+_BEAM_RANGE = 7.0  # a character this much less likely than the best of its step is no rival
 # The scores of a line that shows nothing.
 NOTHING: Floats = np.zeros((1, 1), np.float32)
 
@@ -69,6 +70,58 @@ def rivals(scores: Floats) -> list[tuple[int, ...]]:
         more = int(scores[step, :blank].argmax())
         found.append((*text[:before], more, *text[before:]))
     return found
+
+
+def beam(scores: Floats, *, width: int = 8) -> list[tuple[int, ...]]:
+    """Return the likeliest texts, the best first: prefixes are followed together with their rivals.
+
+    A text's chance is summed over the alignments that end in a blank and in its last character
+    (A. Graves, *Supervised Sequence Labelling with Recurrent Neural Networks*, 2012, chapter 7.5).
+    Steps on which nothing but the blank is likely cost nothing.
+    """
+    blank = scores.shape[1] - 1
+    silent, voiced = {(): 0.0}, {(): -math.inf}  # log chance of a prefix, by how it ends
+    for step in scores:
+        likely = np.flatnonzero(step > step.max() - _BEAM_RANGE)
+        if len(likely) == 1 and likely[0] == blank:
+            odd = float(step[blank])
+            silent = {p: _sum(chance, voiced[p]) + odd for p, chance in silent.items()}
+            voiced = dict.fromkeys(silent, -math.inf)
+            continue
+        odds = {int(c): float(step[c]) for c in likely}
+        next_silent: dict[tuple[int, ...], float] = {}
+        next_voiced: dict[tuple[int, ...], float] = {}
+        for prefix, in_blank in silent.items():
+            in_letter = voiced[prefix]
+            if blank in odds:
+                _add(next_silent, prefix, _sum(in_blank, in_letter) + odds[blank])
+            for character, odd in odds.items():
+                if character == blank:
+                    continue
+                if prefix and prefix[-1] == character:
+                    _add(next_voiced, prefix, in_letter + odd)
+                    _add(next_voiced, (*prefix, character), in_blank + odd)
+                else:
+                    _add(next_voiced, (*prefix, character), _sum(in_blank, in_letter) + odd)
+        both = {
+            prefix: _sum(next_silent.get(prefix, -math.inf), next_voiced.get(prefix, -math.inf))
+            for prefix in next_silent.keys() | next_voiced.keys()
+        }
+        kept = heapq.nlargest(width, both, key=lambda prefix: (both[prefix], prefix))
+        silent = {prefix: next_silent.get(prefix, -math.inf) for prefix in kept}
+        voiced = {prefix: next_voiced.get(prefix, -math.inf) for prefix in kept}
+    return list(silent)
+
+
+def _sum(first: float, second: float) -> float:
+    """Add two chances given as logarithms."""
+    high, low = (first, second) if first > second else (second, first)
+    return high if low == -math.inf else high + math.log1p(math.exp(low - high))
+
+
+def _add(chances: dict[tuple[int, ...], float], prefix: tuple[int, ...], chance: float) -> None:
+    if chance > -math.inf:
+        chances[prefix] = _sum(chances.get(prefix, -math.inf), chance)
 
 
 def chances(scores: Floats, texts: Sequence[Sequence[int]]) -> Floats:

@@ -30,23 +30,26 @@ def views(fragment: Fragment, look: LookAgain) -> list[Emissions]:
     return [emissions_of(fragment), *further]
 
 
-def second_opinion(fragment: Fragment, look: LookAgain) -> dict[str, float]:
+def second_opinion(
+    fragment: Fragment, look: LookAgain, prior: Callable[[str], float] | None = None
+) -> dict[str, float]:
     """Return the texts that the crops of a value give, with their share of all chances.
 
     Crops fail each in their own way: a text on which they agree is likelier right than any of them
-    says, and one that only one of them holds loses to the others.
+    says, and one that only one of them holds loses to the others. `prior` says how many times
+    likelier a text is than its picture alone tells.
     """
     crops = views(fragment, look)
-    texts = sorted({text for seen in crops for text in ctc.rivals(seen.scores)})
-    chances = np.stack(
+    alphabet = crops[0].alphabet
+    texts = sorted({text for seen in crops for text in ctc.beam(seen.scores)})
+    means = np.stack(
         [ctc.chances(np.repeat(seen.scores[None], len(texts), axis=0), texts) for seen in crops]
-    )
-    means = chances.mean(axis=0)
-    total = max(float(means.sum()), _LEAST_CHANCE)
-    return {
-        "".join(crops[0].alphabet[c] for c in classes): float(mean) / total
-        for classes, mean in zip(texts, means, strict=True)
-    }
+    ).mean(axis=0)
+    seen_as = {"".join(alphabet[c] for c in t): float(m) for t, m in zip(texts, means, strict=True)}
+    recognised = min(1.0, sum(seen_as.values()) / _LEAST_CHANCE)
+    weighed = {t: chance * (prior(t) if prior else 1.0) for t, chance in seen_as.items()}
+    total = max(sum(weighed.values()), 1e-12)
+    return {text: recognised * chance / total for text, chance in weighed.items()}
 
 
 def _boxes(fragment: Fragment) -> list[TextBox]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import contains
 
-from device.inference import ctc
+from device.inference import ctc, lexicon
 from device.inference.base import CARD_WIDTH_PX, Image, TextBox, TextLine, TextRecogniser
 from device.inference.labels import field_table
 from device.inference.rows import join
@@ -95,8 +95,10 @@ def _with_names(found: MrzReading, grey: Image, recogniser: TextRecogniser) -> M
             chance = math.exp(-candidate.cost) / len(crops)
             chances[candidate.text] = chances.get(candidate.text, 0.0) + chance
     named = {text: chance for text, chance in chances.items() if _third_holds(text)}
-    best = max(named, key=lambda text: named[text], default=found.lines[2])
-    share = named.get(best, 0.0) / max(sum(named.values()), _LEAST_CHANCE)
+    recognised = min(1.0, sum(named.values()) / _LEAST_CHANCE)
+    weighed = {text: chance * lexicon.zone_weight(text) for text, chance in named.items()}
+    best = max(weighed, key=lambda text: weighed[text], default=found.lines[2])
+    share = recognised * weighed.get(best, 0.0) / max(sum(weighed.values()), 1e-12)
     lines = (found.lines[0], found.lines[1], best)
     if rules.failed_checks(lines):
         return replace(found, name_confidence=0.0)

@@ -32,7 +32,7 @@ def front(
         at(420, 40, "INSTITUTO NACIONAL ELECTORAL"),
         at(420, 90, "CREDENCIAL PARA VOTAR"),
         at(420, 160, "NOMBRE", cap=20),
-        at(420, 190, "EJEMPLO"),
+        at(420, 190, "EJEMPLO", doubts=unsure.get("apellido_paterno")),
         at(420, 230, "PRUEBA"),
         at(420, 270, "LUISA", doubts=unsure.get("nombres")),
         at(1000, 160, "SEXO M", cap=22),

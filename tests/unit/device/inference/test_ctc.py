@@ -121,3 +121,24 @@ class TestRivals:
         scores = np.full((3, 4), -9, np.float32)
         scores[:, 3] = 0
         assert ctc.rivals(scores)[0] == ()
+
+
+class TestBeam:
+    @given(st.integers(0, 2**32 - 1))
+    def test_finds_the_text_whose_alignments_add_up_to_most(self, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        scores = ctc.log_softmax(rng.normal(0, 2, (6, 4)).astype(np.float32))
+        texts = [t for length in range(4) for t in itertools.product(range(3), repeat=length)]
+        chances = ctc.chances(np.repeat(scores[None], len(texts), axis=0), texts)
+        found = ctc.beam(scores, width=64)
+        assert found[0] == texts[int(chances.argmax())] or len(found[0]) > 3
+
+    def test_puts_a_rival_of_two_characters_beside_the_best_text(self) -> None:
+        chances = np.full((6, 4), 0.001, np.float32)
+        for step, shares in enumerate([{0: 0.6, 1: 0.4}, {}, {2: 0.999}, {}, {0: 0.55, 1: 0.45}, {}]):
+            chances[step, 3] = 0.999 if not shares else 0.001
+            for character, share in shares.items():
+                chances[step, character] = share
+        found = ctc.beam(np.log(chances))
+        assert found[0] == (0, 2, 0)
+        assert {(0, 2, 1), (1, 2, 0), (1, 2, 1)} <= set(found)

@@ -108,10 +108,18 @@ class TestReadFront:
         texts = [t if t.text != "2024 - 2034" else at(960, 680, "2024") for t in front()]
         assert "vigencia" not in read(texts)
 
-    def test_withholds_a_name_that_it_is_unsure_of(self) -> None:
-        found = read(front(doubts={"nombres": {0: ("I", 0.48)}}))
-        assert "nombres" not in found
+    def test_takes_of_two_readings_the_name_that_people_bear(self) -> None:
+        found = read(front(doubts={"nombres": {4: ("R", 0.52)}}))
+        assert found["nombres"] == "LUISA"
+
+    def test_takes_of_two_readings_the_one_that_the_clave_knows(self) -> None:
+        found = read(front(doubts={"apellido_paterno": {0: ("F", 0.52)}}))
         assert found["apellido_paterno"] == "EJEMPLO"
+
+    def test_withholds_a_name_that_it_is_unsure_of(self) -> None:
+        found = read(front(doubts={"apellido_paterno": {4: ("F", 0.48)}}))
+        assert "apellido_paterno" not in found
+        assert found["nombres"] == "LUISA"
 
     def test_takes_no_age_or_folio_for_a_field(self) -> None:
         rows = [at(100, 100, "EDAD 36"), at(100, 150, "FOLIO", cap=20), at(100, 176, "091234567")]
