@@ -3,8 +3,8 @@
     python -m training.text_recogniser all --seed 1          everything below, in order
     python -m training.text_recogniser lines --seed 1        render synthetic lines
     python -m training.text_recogniser crops --seed 1        cut lines from the pool of cards
-    python -m training.text_recogniser train --seed 1 --minutes 30    on synthetic lines
-    python -m training.text_recogniser tune --seed 2 --minutes 35     on both halves
+    python -m training.text_recogniser photographs --seed 1  cut lines from photographs of them
+    python -m training.text_recogniser train --seed 1 --minutes 100   on all three
     python -m training.text_recogniser release               export, measure, register
     python -m training.text_recogniser evaluate              figures of the checkpoint
 
@@ -26,6 +26,7 @@ from training.text_recogniser.cards import CardLines
 from training.text_recogniser.evaluate import by_kind, read_lines
 from training.text_recogniser.lines import Line
 from training.text_recogniser.net import TextRecogniser
+from training.text_recogniser.photographs import PhotographedLines
 from training.text_recogniser.release import release
 from training.text_recogniser.shards import render
 from training.text_recogniser.train import Settings, load, train
@@ -33,6 +34,8 @@ from training.text_recogniser.typefaces import missing
 
 WORK = Path("training/work")
 LINES_PER_SHARD = 4000
+# The folders of shards and their shares of the lines that a training run sees.
+_SHARES = {"synthetic": 0.4, "cards": 0.2, "photographs": 0.4}
 
 
 def main(arguments: list[str]) -> int:
@@ -48,7 +51,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--cards", type=int, default=2000, help="cards in the pool")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--rate", type=float, default=None, help="first learning rate")
-    parser.add_argument("--checkpoint", type=Path, default=WORK / "text_recogniser" / "tuned.pt")
+    parser.add_argument("--threads", type=int, default=2, help="of one training run")
+    parser.add_argument("--checkpoint", type=Path, default=WORK / "text_recogniser" / "net.pt")
+    parser.add_argument("--start-from", type=Path, default=None, help="a checkpoint to go on from")
     parser.add_argument(
         "--described",
         default=f"python -m training.text_recogniser {' '.join(arguments)}",
@@ -85,27 +90,36 @@ def _crops(options: argparse.Namespace) -> None:
     )
 
 
-def _train(options: argparse.Namespace) -> None:
-    train(
-        [(Source(WORK / "lines" / "synthetic"), 1.0)],
-        Settings(options.seed, options.minutes, learning_rate=options.rate or 2e-3),
-        WORK / "text_recogniser" / "first.pt",
-        _held_out("synthetic")[::3],
+def _photographs(options: argparse.Namespace) -> None:
+    pool = WORK / "pool"
+    count = len(list(pool.glob("*.json")))
+    render(
+        WORK / "lines" / "photographs",
+        range(options.shards),
+        seed=options.seed,
+        lines_per_shard=LINES_PER_SHARD,
+        draw=PhotographedLines(pool, 0, count - held_out.POOL_CARDS),
+        processes=options.processes,
     )
 
 
-def _tune(options: argparse.Namespace) -> None:
+def _train(options: argparse.Namespace) -> None:
     train(
-        [(Source(WORK / "lines" / "synthetic"), 0.5), (Source(WORK / "lines" / "cards"), 0.5)],
-        Settings(options.seed, options.minutes, learning_rate=options.rate or 1.2e-3),
-        WORK / "text_recogniser" / "tuned.pt",
-        _held_out("cards")[::3],
-        start_from=WORK / "text_recogniser" / "first.pt",
+        [(Source(WORK / "lines" / name), share) for name, share in _SHARES.items()],
+        Settings(
+            options.seed,
+            options.minutes,
+            learning_rate=options.rate or 2e-3,
+            threads=options.threads,
+        ),
+        options.checkpoint,
+        _held_out("hard")[::3],
+        start_from=options.start_from,
     )
 
 
 def _release(options: argparse.Namespace) -> None:
-    folders = (WORK / "lines" / "synthetic", WORK / "lines" / "cards")
+    folders = [WORK / "lines" / name for name in _SHARES]
     metrics = release(
         options.checkpoint,
         held_out.load(WORK / "lines" / "held_out", WORK / "pool"),
@@ -130,7 +144,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _all(options: argparse.Namespace) -> None:
-    for step in (_lines, _crops, _train, _tune, _release):
+    for step in (_lines, _crops, _photographs, _train, _release):
         step(options)
 
 
@@ -143,9 +157,9 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "crops": _crops,
     "evaluate": _evaluate,
     "lines": _lines,
+    "photographs": _photographs,
     "release": _release,
     "train": _train,
-    "tune": _tune,
 }
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def photograph_segments(
     wanted = [s for s in [*segments, *join_touching(rng, segments)] if is_readable(s.text)]
     lines = []
     for segment in wanted:
-        box = _jitter(rng, segment, segments)
+        box = jittered(rng, segment, segments)
         x0, y0, x1, y1 = (round(v * scale) for v in box)
         crop = view[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
         if crop.shape[0] >= 6 and crop.shape[1] >= 6:
@@ -181,7 +181,12 @@ def _expose(rng: Generator, frame: Pixels, seen: float, *, easy: bool) -> Pixels
     if not easy and rng.random() < 0.25:
         image += _reflections(rng, height, width)
     draw = rng.random()
-    if draw < 0.5:
+    if draw < 0.2 and not easy:
+        # A lens well out of focus, as a share of the card's width.
+        image = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.001, 0.003)) * seen).astype(
+            np.float32
+        )
+    elif draw < 0.5:
         most = 0.6 if easy else 1.1
         image = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.25, most)) * fine).astype(
             np.float32
@@ -239,7 +244,7 @@ def _reflections(rng: Generator, height: int, width: int) -> Gray:
     return cv2.resize(spot.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def _jitter(rng: Generator, segment: Printed, others: Sequence[Printed]) -> Box:
+def jittered(rng: Generator, segment: Printed, others: Sequence[Printed]) -> Box:
     """The box that a detector might give for a segment, neighbours mostly left out."""
     x0, y0, x1, y1 = segment.box
     height = y1 - y0
@@ -263,7 +268,8 @@ def _jitter(rng: Generator, segment: Printed, others: Sequence[Printed]) -> Box:
 
 
 @cache
-def _pool(folder: Path, first: int, last: int) -> tuple[Path, ...]:
+def pool_cards(folder: Path, first: int, last: int) -> tuple[Path, ...]:
+    """The truths of a range of the pool's cards, by number."""
     return tuple(p for p in sorted(folder.glob("*.json")) if first <= int(p.stem) < last)
 
 
@@ -278,7 +284,7 @@ class CardLines:
     def __call__(self, seed: int, index: int, count: int) -> list[Line]:
         """About `count` lines; every shard photographs cards drawn anew."""
         rng = np.random.default_rng([seed, index, 7])
-        paths = _pool(self.folder, self.first, self.last)
+        paths = pool_cards(self.folder, self.first, self.last)
         lines: list[Line] = []
         while len(lines) < count:
             card, segments = read_card(paths[int(rng.integers(len(paths)))])

@@ -2,7 +2,8 @@
 
 `synthetic`: invented lines in typefaces of families never trained on, as many of each kind.
 `cards`: crops of the last cards of the pool. `typefaces`: crops of cards rendered in the
-renderer's held-out typefaces. The last two go through the camera of `cards`.
+renderer's held-out typefaces. Both go through the camera of `cards`. `easy`, `medium` and `hard`:
+crops of the last cards photographed by `training.camera`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from training.camera import photograph
 from training.people import invent_person
-from training.render import card_mask, render_card
+from training.render import render_card
 from training.text_recogniser.alphabet import is_readable
 from training.text_recogniser.cards import (
     CardLines,
@@ -27,6 +27,7 @@ from training.text_recogniser.cards import (
 )
 from training.text_recogniser.crop import Pixels, normalise
 from training.text_recogniser.lines import Line, draw_line
+from training.text_recogniser.photographs import photographed
 from training.text_recogniser.phrases import KINDS
 from training.text_recogniser.shards import pack, read, write
 
@@ -73,15 +74,7 @@ def frames(pool: Path, difficulty: str) -> list[Line]:
     for index, path in enumerate(sorted(pool.glob("*.json"))[-POOL_CARDS:]):
         rng = np.random.default_rng([_SEED, 4, len(difficulty), index])
         _, printed = read_card(path)
-        colours = cv2.imread(str(path.with_suffix(".jpg")))
-        card = np.asarray(cv2.cvtColor(np.asarray(colours), cv2.COLOR_BGR2RGB), np.uint8)
-        height, width = card.shape[:2]
-        shot = photograph(card, card_mask(45), rng, difficulty=difficulty)
-        off = rng.normal(0, 0.002 * width, (4, 2))
-        own = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-        straight = cv2.getPerspectiveTransform((shot.corners + off).astype(np.float32), own)
-        gray = cv2.cvtColor(shot.image, cv2.COLOR_RGB2GRAY)
-        view = np.asarray(cv2.warpPerspective(gray, straight, (width, height)), np.uint8)
+        view, _ = photographed(rng, path, difficulty, error=0.002)
         lines += [_cut(rng, view, segment) for segment in printed if is_readable(segment.text)]
     return lines
 

@@ -63,7 +63,8 @@ def draw_line(rng: Generator, *, kind: str | None = None, held_out: bool = False
 def _choose(rng: Generator, faces: Typefaces, kind: str, text: str) -> Typeface:
     draw = rng.random()
     if kind == "mrz":
-        group = faces.mrz if draw < 0.85 else faces.mono if draw < 0.95 else faces.text
+        # Real zones are OCR-B; another type of one pitch keeps the net from its one design.
+        group = faces.mrz if draw < 0.7 else faces.mono if draw < 0.95 else faces.text
     elif kind == "number":
         group = faces.text if draw < 0.7 else faces.mrz if draw < 0.85 else faces.mono
     else:
@@ -97,10 +98,12 @@ def photograph_line(rng: Generator, text: str, face: Typeface, kind: str) -> Pix
     canvas = _wear_ink(rng, canvas)
     if rng.random() < 0.55:
         _add_neighbours(rng, canvas, face, size, capital, side, kind)
+    if rng.random() < 0.1:
+        _add_rules(rng, canvas, capital, side, ink.shape[1])
 
     scene = _colour(rng, canvas)
-    crop = _cut(rng, scene, text, capital, side, ink.shape[1], above)
-    crop = _degrade(rng, crop)
+    crop, capital_px = _cut(rng, scene, text, capital, side, ink.shape[1], above)
+    crop = _degrade(rng, crop, capital_px)
     interpolation = (None, None, cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_AREA)
     return normalise(crop, interpolation[int(rng.integers(len(interpolation)))])
 
@@ -174,6 +177,24 @@ def _add_neighbours(
         if first < last and start < stop:
             part = canvas[first:last, start:stop]
             np.maximum(part, ink[first - top : last - top, start - left : stop - left], out=part)
+
+
+def _add_rules(rng: Generator, canvas: Gray, capital: float, side: int, width: int) -> None:
+    """Print the rules of a frame around the line, on some of its sides."""
+    middle, thick = canvas.shape[0] / 2, int(rng.integers(1, 4))
+    strength = float(rng.uniform(0.3, 1))
+    near = rng.uniform(0.25, 0.7, 4) * capital
+    left, right = max(0, round(side - near[0])), round(side + width + near[1])
+    for row, chance in ((middle - capital / 2 - near[2], 0.6), (middle + capital / 2 + near[3], 1)):
+        if rng.random() < chance:
+            part = canvas[round(row) : round(row) + thick, left:right]
+            np.maximum(part, strength, out=part)
+    for column in (left, right):
+        if rng.random() < 0.4:
+            part = canvas[
+                round(middle - capital) : round(middle + capital), column : column + thick
+            ]
+            np.maximum(part, strength, out=part)
 
 
 def _colour(rng: Generator, ink: Gray) -> Gray:
@@ -259,8 +280,11 @@ def _cut(
     side: int,
     width: int,
     above: int,
-) -> Gray:
-    """The crop, seen from a slightly wrong direction, at the resolution of the still."""
+) -> tuple[Gray, float]:
+    """The crop, seen from a slightly wrong direction, at the resolution of the still.
+
+    The second value is the height of the capitals in its pixels.
+    """
     # How much of the capital letters is missing (negative) or is left free above and below,
     # as a share of their height.
     generous = rng.random()
@@ -278,7 +302,7 @@ def _cut(
     bottom = above + capital * (0.5 + margins[1])
     left, right = side - capital * ends[0], side + width + capital * ends[1]
 
-    squeeze = float(rng.uniform(0.72, 1.12)) if rng.random() < 0.5 else 1.0
+    squeeze = float(rng.uniform(0.66, 1.25)) if rng.random() < 0.5 else 1.0
     resolution = float(rng.uniform(11, 30) if rng.random() < 0.75 else rng.uniform(8, 12)) / capital
     height_px = max(10, round((bottom - top) * resolution))
     width_px = max(8, round((right - left) * resolution * squeeze))
@@ -299,17 +323,29 @@ def _cut(
     cut = cv2.warpPerspective(
         scene, view, (width_px, height_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(cut, np.float32)
+    return np.asarray(cut, np.float32), capital * resolution
 
 
-def _degrade(rng: Generator, crop: Gray) -> Pixels:
+def _through_lens(rng: Generator, crop: Gray, capital_px: float) -> Gray:
+    """Blur by lens and by shake, from none to what only the context still tells."""
+    fine = crop.shape[0] / 32  # blur that a line still survives grows with its resolution
+    blur = rng.random()
+    if blur < 0.3:
+        crop = _out_of_focus(rng, crop, float(rng.uniform(0.04, 0.16)) * capital_px)
+    elif blur < 0.75:
+        crop = cv2.GaussianBlur(crop, (0, 0), float(rng.uniform(0.25, 0.95)) * max(fine, 0.6))
+    shake = rng.random()
+    if shake < 0.1:
+        crop = _motion_blur(rng, crop, float(rng.uniform(0.15, 0.5)) * capital_px)
+    elif shake < 0.25:
+        crop = _motion_blur(rng, crop, float(rng.uniform(2, 5)) * max(fine, 0.6))
+    return crop
+
+
+def _degrade(rng: Generator, crop: Gray, capital_px: float) -> Pixels:
     """Optics, light, sensor and compression."""
     height, width = crop.shape
-    fine = height / 32  # blur that a line still survives grows with its resolution
-    if rng.random() < 0.6:
-        crop = cv2.GaussianBlur(crop, (0, 0), float(rng.uniform(0.25, 0.95)) * max(fine, 0.6))
-    if rng.random() < 0.2:
-        crop = _motion_blur(rng, crop, max(fine, 0.6))
+    crop = _through_lens(rng, crop, capital_px)
     if rng.random() < 0.35:
         slope = np.linspace(rng.uniform(0.6, 1.25), rng.uniform(0.6, 1.25), width, dtype=np.float32)
         crop = crop * slope[None, :]
@@ -341,8 +377,19 @@ def _degrade(rng: Generator, crop: Gray) -> Pixels:
     return pixels
 
 
-def _motion_blur(rng: Generator, crop: Gray, fine: float) -> Gray:
-    reach = max(2, round(float(rng.uniform(2, 5)) * fine))
+def _out_of_focus(rng: Generator, crop: Gray, sigma: float) -> Gray:
+    """Blur by a lens out of focus: the disc of its opening as often as a bell."""
+    if rng.random() < 0.5 or sigma < 0.7:
+        return np.asarray(cv2.GaussianBlur(crop, (0, 0), max(0.25, sigma)), np.float32)
+    radius = 2 * sigma  # a disc of this radius spreads as much as the bell
+    reach = int(np.ceil(radius))
+    rows, columns = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    disc = np.clip(radius + 0.5 - np.hypot(rows, columns), 0, 1).astype(np.float32)
+    return np.asarray(cv2.filter2D(crop, -1, disc / disc.sum()), np.float32)
+
+
+def _motion_blur(rng: Generator, crop: Gray, length: float) -> Gray:
+    reach = max(2, round(length))
     kernel = np.zeros((reach, reach), np.float32)
     angle = float(rng.uniform(0, np.pi))
     middle = (reach - 1) / 2

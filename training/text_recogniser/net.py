@@ -20,19 +20,19 @@ class TextRecogniser(nn.Module):
             _convolve(1, 16, stride=(2, 2)),
             _convolve(16, 32),
             _convolve(32, 48, stride=(2, 2)),
-            _convolve(48, 64),
-            _convolve(64, 96, stride=(2, 1)),
-            _convolve(96, 96),
-            _convolve(96, 144, stride=(2, 1)),
+            _convolve(48, 72),
+            _convolve(72, 112, stride=(2, 1)),
+            _convolve(112, 112),
+            _convolve(112, 160, stride=(2, 1)),
         )
         self.columns = nn.Sequential(
-            nn.Conv2d(144, 208, (2, 3), padding=(0, 1), bias=False),
-            nn.BatchNorm2d(208),
+            nn.Conv2d(160, 224, (2, 3), padding=(0, 1), bias=False),
+            nn.BatchNorm2d(224),
             nn.ReLU6(inplace=True),
         )
-        self.context = nn.Sequential(*(_Context(208) for _ in range(3)))
+        self.context = nn.Sequential(*(_Context(224) for _ in range(4)))
         self.drop = nn.Dropout(0.1)
-        self.classify = nn.Conv2d(208, CLASSES, 1)
+        self.classify = nn.Conv2d(224, CLASSES, 1)
 
     def forward(self, lines: Tensor) -> Tensor:
         columns = self.context(self.columns(self.features(lines)))
