@@ -12,6 +12,7 @@ from device.inference.base import TextBox
 from device.inference.formats import address_like, names_like
 from device.inference.labels import Fragment, certainty, fragments
 from device.inference.look import LookAgain, around, overlap, second_opinion
+from device.inference.nearness import distance
 from device.inference.reading import FieldReading
 from domain.credential.fields import Source
 from domain.credential.names import (
@@ -50,9 +51,12 @@ def read_names(
     one surname from a line that was overlooked.
     """
     letters = str(clave.value)[:6] if clave is not None else ""
-    lines = _labelled_names(parts, used, letters, look) or _proven_names(parts, used, letters)
+    named = _own_labelled_names(parts, used)
+    if not named:
+        lines = _labelled_names(parts, used, letters, look) or _proven_names(parts, used, letters)
+        named = dict(zip(_names_of(len(lines)), lines, strict=True))
     found = {}
-    for name, line in zip(_names_of(len(lines)), lines, strict=True):
+    for name, line in named.items():
         used.add(id(line))
         text, confidence = _agreed(line, look, partial(_likelihood, name, letters))
         text = _NAME_END.sub("", text)
@@ -71,6 +75,28 @@ def _likelihood(name: str, letters: str, text: str) -> float:
 def _names_of(count: int) -> tuple[str, ...]:
     """Return what two or three lines of names are, from the top."""
     return {0: (), 2: ("apellido_paterno", "nombres")}.get(count, _NAMES)
+
+
+def _own_labelled_names(parts: Sequence[Fragment], used: set[int]) -> dict[str, Fragment]:
+    """Return the names where surnames have labels of their own; none where one label has all."""
+    labels = {part.label: part for part in parts if part.label in ("nombre", *_NAMES)}
+    if "apellido_paterno" not in labels:
+        return {}
+    values = [p for p in parts if p.label is None and id(p) not in used and names_like(p.text)]
+    pairs = sorted(
+        (away, order, place)
+        for order, name in enumerate(_NAMES)
+        for place, value in enumerate(values)
+        if (label := labels.get("nombre" if name == "nombres" else name)) is not None
+        and (away := distance(label, value)) is not None
+    )
+    found: dict[str, Fragment] = {}
+    taken: set[int] = set()
+    for _, order, place in pairs:
+        if _NAMES[order] not in found and place not in taken:
+            found[_NAMES[order]] = values[place]
+            taken.add(place)
+    return {name: found[name] for name in _NAMES if name in found}
 
 
 def _labelled_names(

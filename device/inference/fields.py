@@ -36,11 +36,11 @@ from device.inference.look import (
     LookAgain,
     around,
     expected_boxes,
-    overlap,
     overlap_share,
     second_opinion,
     views,
 )
+from device.inference.nearness import MOST_DISTANCE, distance
 from device.inference.reading import FieldReading
 from domain.credential.fields import Source
 
@@ -54,7 +54,6 @@ _TELLING = ("fecha_nacimiento", "anio_registro")
 _CLEAR = 0.98  # a value read with this confidence is not looked at again
 _PROBED = 0.9  # a value found where none was detected must be this certain
 _DIGITS = "0123456789"
-_MOST_DISTANCE = 6.0  # glyph heights between a label and its value
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,38 +230,14 @@ def _pairs(parts: Sequence[Fragment], used: set[int]) -> list[_Pair]:
                 text = whole_value(label.label, value.text) or whole_value(
                     label.label, as_digits(value.text)
                 )
-            distance = None if text is None else _distance(label, value)
-            if text is not None and distance is not None:
-                pairs.append(_Pair(distance, label.label, label, value, text))
+            away = None if text is None else distance(label, value)
+            if text is not None and away is not None:
+                pairs.append(_Pair(away, label.label, label, value, text))
     for value in values:
         for name in _TELLING:
             text = whole_value(name, value.text)
             if text is not None:
-                pairs.append(_Pair(_MOST_DISTANCE + 1, name, None, value, text))
+                pairs.append(_Pair(MOST_DISTANCE + 1, name, None, value, text))
         if COMBINED.fullmatch(value.text):
-            pairs.append(_Pair(_MOST_DISTANCE + 1, "vigencia", None, value, value.text))
+            pairs.append(_Pair(MOST_DISTANCE + 1, "vigencia", None, value, value.text))
     return pairs
-
-
-def _distance(label: Fragment, value: Fragment) -> float | None:
-    """Return how far a value is from where its label makes one expect it, in glyph heights."""
-    if label.line is value.line:
-        return 0.0 if value.start >= label.end else None
-    height = max(label.box.height, 0.75 * value.box.height, 1.0)
-    left, right = label.box, value.box
-    level = abs(left.middle_y - right.middle_y) / height
-    gap = (right.x0 - left.x1) / height
-    if level < 0.75 and -0.8 < gap < 2 * _MOST_DISTANCE:
-        return 0.4 + 0.35 * max(gap, 0) + level
-    below = (right.y0 - left.y1) / height
-    aside = min(abs(right.x0 - left.x0), abs(_centre(right) - _centre(left))) / height
-    if -0.5 < below < 3.0 and aside < 5.0 and overlap(left, right) > 0:
-        return 0.5 + max(below, 0) + 0.5 * aside
-    above = (left.y0 - right.y1) / height
-    if -0.5 < above < 1.5 and aside < 3.0 and overlap(left, right) > 0:
-        return 3.5 + max(above, 0) + 0.5 * aside
-    return None
-
-
-def _centre(box: TextBox) -> float:
-    return 0.5 * (box.x0 + box.x1)

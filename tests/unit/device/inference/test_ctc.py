@@ -135,7 +135,9 @@ class TestBeam:
 
     def test_puts_a_rival_of_two_characters_beside_the_best_text(self) -> None:
         chances = np.full((6, 4), 0.001, np.float32)
-        for step, shares in enumerate([{0: 0.6, 1: 0.4}, {}, {2: 0.999}, {}, {0: 0.55, 1: 0.45}, {}]):
+        for step, shares in enumerate(
+            [{0: 0.6, 1: 0.4}, {}, {2: 0.999}, {}, {0: 0.55, 1: 0.45}, {}]
+        ):
             chances[step, 3] = 0.999 if not shares else 0.001
             for character, share in shares.items():
                 chances[step, character] = share

@@ -58,6 +58,16 @@ class TestReadFront:
             "emision": "2014", "vigencia": "2024",
         }  # fmt: skip
 
+    def test_reads_names_that_have_a_label_each(self) -> None:
+        rows = [
+            at(100, 100, "NOMBRE(S)", cap=18), at(100, 124, "MARÍA LUISA"),
+            at(100, 170, "APELLIDO PATERNO", cap=18), at(100, 194, "EJEMPLO"),
+            at(500, 170, "APELLIDO MATERNO", cap=18), at(500, 194, "PRUEBA"),
+        ]  # fmt: skip
+        assert read(rows) == {
+            "apellido_paterno": "EJEMPLO", "apellido_materno": "PRUEBA", "nombres": "MARÍA LUISA",
+        }  # fmt: skip
+
     def test_reads_a_name_with_one_surname(self) -> None:
         texts = [t for t in front() if t.text not in ("PRUEBA", CLAVE)]
         moved = [t if t.text != "LUISA" else at(420, 230, "LUISA") for t in texts]
