@@ -95,6 +95,15 @@ def _one(rng: Generator, options: tuple[Typeface, ...]) -> Typeface:
     return members[int(rng.integers(len(members)))]
 
 
+def _cased(labels: dict[str, str], rng: Generator) -> dict[str, str]:
+    """Set all labels of a design in capitals, or as a sentence, or each word with a capital."""
+    draw = float(rng.random())
+    if draw < 0.55:
+        return labels
+    cased = str.capitalize if draw < 0.85 else str.title
+    return {key: text if text.startswith("CURP") else cased(text) for key, text in labels.items()}
+
+
 def invent_style(rng: Generator, model: str, *, fonts: Split = "train") -> Style:
     """Draw a design for one model; `fonts` chooses the typefaces allowed in it."""
     kinds = ("sans", "narrow") if rng.random() < 0.9 else ("serif", "sans")
@@ -142,7 +151,9 @@ def invent_style(rng: Generator, model: str, *, fonts: Split = "train") -> Style
         beside=float(rng.uniform(0, 1)),
         label_gap=float(rng.uniform(0.28, 0.6)),
         line_gap=float(rng.uniform(0.3, 0.62)),
-        labels={key: words[int(rng.integers(len(words)))] for key, words in LABELS.items()},
+        labels=_cased(
+            {key: words[int(rng.integers(len(words)))] for key, words in LABELS.items()}, rng
+        ),
         plain_labels=bool(rng.random() < 0.2),
         value_tracking=float(rng.choice([0.0, 0.0, rng.uniform(0.0, 0.1)])),
         label_tracking=float(rng.choice([0.0, 0.0, rng.uniform(0.0, 0.12)])),

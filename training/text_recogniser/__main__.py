@@ -48,6 +48,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=30, help="wall clock of one training run")
     parser.add_argument("--shards", type=int, default=45, help="files of 4,000 lines")
+    parser.add_argument("--first", type=int, default=0, help="number of the first file")
+    parser.add_argument("--pool", type=Path, default=WORK / "pool")
     parser.add_argument("--cards", type=int, default=2000, help="cards in the pool")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--rate", type=float, default=None, help="first learning rate")
@@ -69,7 +71,7 @@ def _lines(options: argparse.Namespace) -> None:
         print(f"typefaces not installed: {', '.join(missing())}", file=sys.stderr)
     render(
         WORK / "lines" / "synthetic",
-        range(options.shards),
+        range(options.first, options.first + options.shards),
         seed=options.seed,
         lines_per_shard=LINES_PER_SHARD,
         processes=options.processes,
@@ -77,12 +79,12 @@ def _lines(options: argparse.Namespace) -> None:
 
 
 def _crops(options: argparse.Namespace) -> None:
-    pool = WORK / "pool"
+    pool = options.pool
     write_pool(pool, count=options.cards, seed=1, processes=options.processes)
     count = len(list(pool.glob("*.json")))
     render(
         WORK / "lines" / "cards",
-        range(options.shards),
+        range(options.first, options.first + options.shards),
         seed=options.seed,
         lines_per_shard=LINES_PER_SHARD,
         draw=CardLines(pool, 0, count - held_out.POOL_CARDS),
@@ -91,11 +93,11 @@ def _crops(options: argparse.Namespace) -> None:
 
 
 def _photographs(options: argparse.Namespace) -> None:
-    pool = WORK / "pool"
+    pool = options.pool
     count = len(list(pool.glob("*.json")))
     render(
         WORK / "lines" / "photographs",
-        range(options.shards),
+        range(options.first, options.first + options.shards),
         seed=options.seed,
         lines_per_shard=LINES_PER_SHARD,
         draw=PhotographedLines(pool, 0, count - held_out.POOL_CARDS),

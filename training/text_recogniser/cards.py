@@ -75,7 +75,7 @@ def read_card(path: Path) -> tuple[Pixels, list[Printed]]:
     if gray is None:
         raise FileNotFoundError(f"{path.with_suffix('.jpg')} is missing")
     segments = [
-        Printed(str(text), (x0, y0, x1, y1))
+        Printed(str(text).upper(), (x0, y0, x1, y1))
         for text, x0, y0, x1, y1 in json.loads(path.read_text())["segments"]
     ]
     return np.asarray(gray, np.uint8), segments

@@ -61,7 +61,9 @@ def unseen_typefaces(count: int) -> list[Line]:
         card = render_card(person, side, model, rng, fonts="held")
         gray = np.asarray(cv2.cvtColor(card.image, cv2.COLOR_RGB2GRAY), np.uint8)
         printed = [
-            Printed(s.text, (float(s.box[0]), float(s.box[1]), float(s.box[2]), float(s.box[3])))
+            Printed(
+                s.text.upper(), (float(s.box[0]), float(s.box[1]), float(s.box[2]), float(s.box[3]))
+            )
             for s in card.segments
         ]
         lines += photograph_segments(rng, gray, printed)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from training.text_recogniser.crop import Pixels, normalise
-from training.text_recogniser.phrases import phrase
+from training.text_recogniser.phrases import label_length, phrase
 from training.text_recogniser.typefaces import (
     Typeface,
     Typefaces,
@@ -51,13 +51,23 @@ def draw_line(rng: Generator, *, kind: str | None = None, held_out: bool = False
     kind, text = phrase(rng, kind)
     faces = typefaces(held_out=held_out)
     face = _choose(rng, faces, kind, text)
-    shown = text
-    if kind in {"label", "address", "name"} and rng.random() < 0.05:
-        # Some labels are set in small letters; the field is reported in capitals all the same.
-        shown = text.title() if rng.random() < 0.6 else text.lower()
-        if not face.prints(shown):
-            shown = text
+    shown = _cased(rng, kind, text)
+    if not face.prints(shown):
+        shown = text
     return Line(text, kind, photograph_line(rng, shown, face, kind))
+
+
+def _cased(rng: Generator, kind: str, text: str) -> str:
+    """Set a label as a sentence or with capital initials, as often as in capitals.
+
+    A field is reported in capitals all the same. Values are hardly ever set in small letters.
+    """
+    if rng.random() > {"label": 0.5, "address": 0.05, "name": 0.05}.get(kind, 0.0):
+        return text
+    end = label_length(text) if kind == "label" else len(text)
+    draw = rng.random()
+    change = str.capitalize if draw < 0.5 else str.title if draw < 0.85 else str.lower
+    return change(text[:end]) + text[end:]
 
 
 def _choose(rng: Generator, faces: Typefaces, kind: str, text: str) -> Typeface:

@@ -95,6 +95,15 @@ _LABELS = (
     "INE",
     "EMISIÓN Y VIGENCIA", "NÚMERO DE EMISIÓN", "NACIMIENTO", "REGISTRO", "ELECTOR", "CLAVE",
     "CLAVE ELECTOR", "DOMICILIO:", "NOMBRE:", "SECCIÓN:", "CURP:", "ESTADO:", "LOCALIDAD:",
+    "PRIMER APELLIDO", "SEGUNDO APELLIDO", "APELLIDOS Y NOMBRE(S)", "NOMBRE COMPLETO", "DIRECCIÓN",
+    "NOMBRE DEL CIUDADANO", "CVE. DE ELECTOR", "AÑO REG.", "INSCRIPCIÓN", "AÑO DE EMISIÓN",
+    "EMITIDA",
+    "FECHA DE EMISIÓN", "EXPEDICIÓN", "VÁLIDA HASTA", "VIGENTE HASTA", "VENCE", "VIG.", "VIGENCIA:",
+    "EMISIÓN - VIGENCIA", "EMISIÓN/VIGENCIA", "SECC.", "SEC.", "SECCIÓN ELECTORAL", "FECHA NAC.",
+    "F. NACIMIENTO", "F. DE NAC.", "F. NAC.", "GÉNERO", "EDO.", "ENTIDAD FEDERATIVA", "MPIO.",
+    "MUN.",
+    "ALCALDÍA", "LOC.", "AÑO DE REGISTRO:", "MUNICIPIO:", "EMISIÓN:", "FECHA DE NACIMIENTO:",
+    "CLAVE ÚNICA DE REGISTRO DE POBLACIÓN", "EN EL EXTRANJERO", "LUGAR DE NACIMIENTO",
 )  # fmt: skip
 
 
@@ -258,10 +267,16 @@ def label(rng: Generator) -> str:
     form = rng.random()
     if form < 0.72:
         return text
-    values = (clave_elector, curp, date, number, name)
+    values = (clave_elector, curp, date, number, number, date, name)
     value = values[int(rng.integers(len(values)))](rng)
     joined = f"{text} {value}"
     return joined if len(joined) <= 36 else text
+
+
+def label_length(text: str) -> int:
+    """How much of a line is the label before its value; all of it where none is known."""
+    known = [words for words in _LABELS if text.startswith(words)]
+    return max(map(len, known), default=len(text))
 
 
 def invented(rng: Generator) -> str:
@@ -294,7 +309,7 @@ KINDS: dict[str, tuple[Callable[[Generator], str], float]] = {
     "address": (address, 0.17),
     "date": (date, 0.06),
     "number": (number, 0.06),
-    "label": (label, 0.08),
+    "label": (label, 0.14),
     "invented": (invented, 0.10),
 }
 """Each kind of line: its generator and its share of the training lines."""
