@@ -14,6 +14,7 @@ from functools import partial
 from device.inference import ctc, identifiers
 from device.inference.base import TextBox, TextLine
 from device.inference.blocks import read_domicile, read_names
+from device.inference.blurred_labels import with_blurred_labels
 from device.inference.formats import (
     COMBINED,
     FORMATS,
@@ -76,11 +77,17 @@ def read_front(
     parts = _with_years_joined(fragments(lines), look)
     found: dict[str, FieldReading] = {}
     used: set[int] = set()
+    parts = with_blurred_labels(parts, _unlabelled(parts))
     _identifiers(parts, found, used, partial(identifiers.read_identifiers, look=look, today=today))
     _labelled(parts, found, used, look)
     found |= read_names(parts, used, found.get("clave_elector"), look)
     found |= read_domicile(parts, used, look)
     return withhold(found)
+
+
+def _unlabelled(parts: Sequence[Fragment]) -> set[str]:
+    """Return the fields whose label was not read."""
+    return {"nombre", *_LABELLED} - {str(part.label) for part in parts}
 
 
 def withhold(found: Mapping[str, FieldReading]) -> dict[str, FieldReading]:

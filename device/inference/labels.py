@@ -31,9 +31,13 @@ _TELLING_LENGTH = 4  # a shorter word inside a line is no label
 
 @dataclass(frozen=True, slots=True)
 class FieldTable:
-    """Labels by field, longest first, squeezed; and the confidence below which each is withheld."""
+    """Labels by field, longest first, squeezed; and the confidence below which each is withheld.
+
+    `wordings` are the labels as they are printed.
+    """
 
     labels: tuple[tuple[str, str], ...]
+    wordings: tuple[tuple[str, str], ...]
     withhold_below: Mapping[str, float]
 
 
@@ -64,7 +68,10 @@ def field_table(path: Path = _TABLE) -> FieldTable:
         for variant in variants
     }
     ordered = tuple(sorted(labels, key=lambda pair: (-len(pair[0]), pair)))
-    return FieldTable(ordered, dict(table["withhold_below"]))
+    wordings = tuple(
+        (variant, name) for name, variants in table["label"].items() for variant in variants
+    )
+    return FieldTable(ordered, wordings, dict(table["withhold_below"]))
 
 
 def squeeze(text: str) -> tuple[str, list[int]]:

@@ -71,13 +71,13 @@ def read(grey: Image, boxes: Sequence[TextBox], recogniser: TextRecogniser) -> M
         pools: list[dict[str, float]] = [{}, {}, {}]
         if not _pool(pools, recogniser.read(grey, triple)):
             continue
-        found = _decide(pools, triple)
-        for shift, factor in _RETRIES:
+        found = _decide(pools, 1, triple)
+        for crops, (shift, factor) in enumerate(_RETRIES, start=2):
             if found is not None:
                 break
             moved = [_moved(box, shift, factor) for box in triple]
             _pool(pools, recogniser.read(grey, moved))
-            found = _decide(pools, triple)
+            found = _decide(pools, crops, triple)
         if found is not None:
             return _with_names(found, grey, recogniser)
     return None
@@ -173,15 +173,17 @@ def _moved(box: TextBox, shift: float, factor: float) -> TextBox:
 
 
 def _pool(pools: list[dict[str, float]], lines: Sequence[TextLine]) -> bool:
-    """Add what each line may say to its pool; say whether all three can be MRZ lines."""
+    """Add the chances of what each line may say to its pool; can all three be MRZ lines?
+
+    A text that several crops hold possible is likelier than one that a single crop is sure of.
+    """
     whole = True
     for pool, line, pattern, rule in zip(pools, lines, PATTERNS, _RULES, strict=True):
         candidates = _candidates(line, pattern)
         whole = whole and bool(candidates)
         for candidate in candidates:
             if rule(candidate.text):
-                cost = min(candidate.cost, pool.get(candidate.text, math.inf))
-                pool[candidate.text] = cost
+                pool[candidate.text] = pool.get(candidate.text, 0.0) + math.exp(-candidate.cost)
     return whole
 
 
@@ -218,18 +220,19 @@ _RULES = (_first_holds, _second_holds, _third_holds)
 
 
 def _decide(
-    pools: Sequence[dict[str, float]], boxes: tuple[TextBox, TextBox, TextBox]
+    pools: Sequence[dict[str, float]], crops: int, boxes: tuple[TextBox, TextBox, TextBox]
 ) -> MrzReading | None:
-    """Choose the cheapest first and second line that share the composite digit, and the third."""
+    """Choose the likeliest first and second line that share the composite digit, and the third."""
     if not all(pools):
         return None
+    costs = [{text: -math.log(share / crops) for text, share in pool.items()} for pool in pools]
     pairs = sorted(
         (cost_1 + cost_2, first, second)
-        for first, cost_1 in pools[0].items()
-        for second, cost_2 in pools[1].items()
+        for first, cost_1 in costs[0].items()
+        for second, cost_2 in costs[1].items()
         if str(rules.check_digit(rules.composite_field(first, second))) == second[29]
     )
-    thirds = sorted((cost, text) for text, cost in pools[2].items())
+    thirds = sorted((cost, text) for text, cost in costs[2].items())
     if not pairs:
         return None
     (cost, first, second), (name_cost, third) = pairs[0], thirds[0]

@@ -90,7 +90,8 @@ def unframed(grey: Image, box: TextBox) -> TextBox:
     """
     if not _FRAMED[0] < box.width / box.height < _FRAMED[1]:
         return box
-    rim = max(2, round(0.12 * box.height))
+    # High enough that the ends of a blurred letter are paper in it, and a frame's sides are not.
+    rim = max(2, round(0.32 * box.height))
     aside = round(0.4 * box.height)
     x0, y0, x1, y1 = box.as_list()
     inner = max(x0 - aside, 0)
@@ -100,8 +101,8 @@ def unframed(grey: Image, box: TextBox) -> TextBox:
     dark, light = (float(v) for v in np.percentile(part, (4, 75)))
     if light - dark < 30:
         return box
-    # The lightest tenth of a column is paper, unless a line runs all the way down.
-    columns = np.percentile(part, 90, axis=0) < light - 0.3 * (light - dark)
+    # The lightest fifth of a column is paper, unless a line runs all the way down.
+    columns = np.percentile(part, 80, axis=0) < light - 0.3 * (light - dark)
     reach = min(aside + round(0.55 * box.height), part.shape[1] // 3)
     left, right = np.flatnonzero(columns[:reach]), np.flatnonzero(columns[-reach:])
     if not len(left) or not len(right):
