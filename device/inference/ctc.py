@@ -80,7 +80,9 @@ def beam(scores: Floats, *, width: int = 8) -> list[tuple[int, ...]]:
     Steps on which nothing but the blank is likely cost nothing.
     """
     blank = scores.shape[1] - 1
-    silent, voiced = {(): 0.0}, {(): -math.inf}  # log chance of a prefix, by how it ends
+    # The log chance of each prefix, by how it ends.
+    silent: dict[tuple[int, ...], float] = {(): 0.0}
+    voiced: dict[tuple[int, ...], float] = {(): -math.inf}
     for step in scores:
         likely = np.flatnonzero(step > step.max() - _BEAM_RANGE)
         if len(likely) == 1 and likely[0] == blank:

@@ -1,8 +1,9 @@
+import cv2
 import numpy as np
 import pytest
 
-from device.inference.base import Floats
-from device.inference.text_boxes import decode
+from device.inference.base import Floats, TextBox
+from device.inference.text_boxes import decode, unframed
 
 
 def drawn(*segments: tuple[float, float, float, float], slope: float = 0.0) -> Floats:
@@ -40,3 +41,26 @@ class TestDecode:
         maps = drawn()
         maps[10, 10] = (8, 0.5, 0.5)
         assert decode(maps, stride=4, threshold=0.5) == []
+
+
+class TestUnframed:
+    NUMBER = TextBox(60, 40, 140, 68)
+
+    def printed(self, *, frame: bool, blur: float) -> np.ndarray:
+        """A number of upright strokes, with or without a frame around it."""
+        grey = np.full((108, 200), 220, np.uint8)
+        for x in (62, 82, 102, 134):
+            cv2.rectangle(grey, (x, 40), (x + 4, 67), 60, -1)
+        if frame:
+            cv2.rectangle(grey, (48, 30), (152, 78), 60, 2)
+        return np.asarray(cv2.GaussianBlur(grey, (0, 0), blur), np.uint8)
+
+    @pytest.mark.parametrize("blur", [0.5, 2.0, 4.0])
+    def test_leaves_the_outer_digits_of_a_number_alone(self, blur: float) -> None:
+        assert unframed(self.printed(frame=False, blur=blur), self.NUMBER) == self.NUMBER
+
+    def test_keeps_the_sides_of_a_frame_out_of_the_crop(self) -> None:
+        wide = TextBox(44, 40, 156, 68)
+        found = unframed(self.printed(frame=True, blur=0.8), wide)
+        assert found.x0 > 50
+        assert found.x1 < 150
