@@ -30,6 +30,7 @@ from device.inference.base import (
     TextLine,
     TextRecogniser,
 )
+from device.inference.contrast import evened
 from device.inference.fields import read_front
 from device.inference.images import as_rgb, grey_of
 from device.inference.model_of_card import settle
@@ -196,6 +197,7 @@ class CardReader:
         if self._text_detector is None or self._recogniser is None:
             return reading, []
         with clock.stage("text_boxes"):
+            grey = evened(grey)
             boxes = self._text_detector.find(grey)
         if reading.side is Side.FRONT:
             with clock.stage("recognise"):
