@@ -1,4 +1,4 @@
-"""Reads what is printed as several lines under one label: the names, the domicile."""
+"""Reads the names: several lines under one label, or one under each of its own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functools import partial
 
 from device.inference import lexicon
 from device.inference.base import TextBox
-from device.inference.formats import address_like, names_like
+from device.inference.formats import names_like
 from device.inference.labels import Fragment, certainty, fragments
-from device.inference.look import LookAgain, around, overlap, second_opinion
+from device.inference.look import LookAgain, overlap, second_opinion
 from device.inference.nearness import distance
 from device.inference.reading import FieldReading
 from domain.credential.fields import Source
@@ -35,7 +35,7 @@ _NO_SURNAME = "XX"  # in a clave, for the second surname of who has none
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
     """Lines under a label; `is_whole` when none seems to be missing."""
 
     lines: tuple[Fragment, ...]
@@ -58,7 +58,7 @@ def read_names(
     found = {}
     for name, line in named.items():
         used.add(id(line))
-        text, confidence = _agreed(line, look, partial(_likelihood, name, letters))
+        text, confidence = agreed(line, look, partial(_likelihood, name, letters))
         text = _NAME_END.sub("", text)
         if letters and _letters(name, text) != _own_letters(name, letters):
             confidence *= 0.3
@@ -106,11 +106,11 @@ def _labelled_names(
     label = next((p for p in parts if p.label == "nombre"), None)
     if label is None:
         return ()
-    block = _block(parts, label, used, most=3, fits=names_like, look=look)
-    if len(block.lines) == 3:
-        return block.lines
-    one_surname = block.is_whole and letters[2:4] in ("", _NO_SURNAME)
-    return block.lines if len(block.lines) == 2 and one_surname else ()
+    under = block(parts, label, used, most=3, fits=names_like, look=look)
+    if len(under.lines) == 3:
+        return under.lines
+    one_surname = under.is_whole and letters[2:4] in ("", _NO_SURNAME)
+    return under.lines if len(under.lines) == 2 and one_surname else ()
 
 
 def _proven_names(parts: Sequence[Fragment], used: set[int], letters: str) -> tuple[Fragment, ...]:
@@ -124,47 +124,27 @@ def _proven_names(parts: Sequence[Fragment], used: set[int], letters: str) -> tu
     values = [p for p in parts if p.label is None and id(p) not in used and names_like(p.text)]
     values.sort(key=lambda part: part.box.y0)
     for first in range(len(values)):
-        stack = _stack(values[first:], count)
-        names = zip(_names_of(count), stack, strict=False)
+        lines = stack(values[first:], count)
+        names = zip(_names_of(count), lines, strict=False)
         agrees = all(_letters(n, p.text) == _own_letters(n, letters) for n, p in names)
-        if len(stack) == count and agrees:
-            return stack
+        if len(lines) == count and agrees:
+            return lines
     return ()
 
 
-def _stack(values: Sequence[Fragment], most: int) -> tuple[Fragment, ...]:
+def stack(values: Sequence[Fragment], most: int) -> tuple[Fragment, ...]:
     """Return the first value and those that follow it flush left, line by line."""
-    stack = [values[0]]
+    lines = [values[0]]
     for part in values[1:]:
-        height, last = part.box.height, stack[-1].box
-        if len(stack) == most or part.box.y0 - last.y1 > _MOST_GAP * height:
+        height, last = part.box.height, lines[-1].box
+        if len(lines) == most or part.box.y0 - last.y1 > _MOST_GAP * height:
             break
         if abs(part.box.x0 - last.x0) < 1.2 * height and part.box.middle_y > last.y1:
-            stack.append(part)
-    return tuple(stack)
+            lines.append(part)
+    return tuple(lines)
 
 
-def read_domicile(
-    parts: Sequence[Fragment], used: set[int], look: LookAgain
-) -> dict[str, FieldReading]:
-    """Return the one to three lines of the domicile, or nothing when one seems to be missing."""
-    label = next((p for p in parts if p.label == "domicilio"), None)
-    if label is None:
-        return {}
-    block = _block(parts, label, used, most=3, fits=address_like, look=look)
-    if not block.lines or not block.is_whole:
-        return {}
-    confidence, texts = 1.0, []
-    for line in block.lines:
-        used.add(id(line))
-        text, chance = _agreed(line, look)
-        confidence *= chance
-        texts.append(text)
-    box = around([line.box for line in block.lines])
-    return {"domicilio": FieldReading(tuple(texts), confidence, Source.TEXT, box)}
-
-
-def _agreed(
+def agreed(
     line: Fragment, look: LookAgain, prior: Callable[[str], float] | None = None
 ) -> tuple[str, float]:
     """Return the text of a line and its chance, by several crops where one leaves a doubt."""
@@ -187,7 +167,7 @@ def _own_letters(name: str, letters: str) -> str:
     return letters[start : start + 2]
 
 
-def _block(
+def block(
     parts: Sequence[Fragment],
     label: Fragment,
     used: set[int],
@@ -195,7 +175,7 @@ def _block(
     most: int,
     fits: Callable[[str], bool],
     look: LookAgain,
-) -> _Block:
+) -> Block:
     """Return the values under a label, flush left, up to the next label.
 
     Where the pitch of the lines leaves room for one more, that place is looked at.
@@ -213,15 +193,15 @@ def _block(
         if part.box.y0 - last.y1 > _MOST_GAP * part.box.height:
             between = _at(part, look, fits) if len(lines) + 1 < most else None
             if between is None:
-                return _Block(tuple(lines), is_whole=False)
+                return Block(tuple(lines), is_whole=False)
             lines.append(between)
         lines.append(part)
         if len(lines) == most:
-            return _Block(tuple(lines), is_whole=True)
+            return Block(tuple(lines), is_whole=True)
     if not lines:
-        return _Block((), is_whole=False)
+        return Block((), is_whole=False)
     missed = _overlooked(lines, label, parts, fits, look)
-    return _Block((*lines, *missed), is_whole=True)
+    return Block((*lines, *missed), is_whole=True)
 
 
 def _at(part: Fragment, look: LookAgain, fits: Callable[[str], bool]) -> Fragment | None:

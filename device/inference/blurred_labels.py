@@ -9,13 +9,14 @@ the likeliest single text makes no sense.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from device.inference import ctc
-from device.inference.formats import as_digits, is_identifier, names_like, whole_value
+from device.inference.formats import address_like, as_digits, is_identifier, names_like, whole_value
 from device.inference.labels import Fragment, field_table
 from device.inference.nearness import distance
 
@@ -25,6 +26,7 @@ _WIDTH = (0.3, 1.25)  # glyph heights that a character of a label may take
 _LEAST_MARGIN = 2.0  # in log probability, over the label of any other field
 _LEAST_LIKENESS = -1.1  # of the label against the freely read text, per character
 _MOST_CHARACTERS = 26
+_MIXED = re.compile(r"[A-Z]{2}.* [0-9#]")  # a street and its number
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def _question(parts: Sequence[Fragment], place: int, wanted: Collection[str]) ->
 def _fits(field: str, text: str) -> bool:
     if field == "nombre":
         return names_like(text)
+    if field == "domicilio":
+        return address_like(text) and _MIXED.search(text) is not None
     return (whole_value(field, text) or whole_value(field, as_digits(text))) is not None
 
 

@@ -1,7 +1,7 @@
 """Evens out the contrast of a rectified card before its text is looked for.
 
 A lamp mirrored in the laminate washes print out without hiding it: what is left is faint, and
-readable once its neighbourhood is spread over the tones again. Where print is clear nothing changes.
+readable once its neighbourhood is spread over the tones again. Clear print stays as it is.
 """
 
 from __future__ import annotations

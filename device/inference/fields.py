@@ -13,8 +13,9 @@ from functools import partial
 
 from device.inference import ctc, identifiers
 from device.inference.base import TextBox, TextLine
-from device.inference.blocks import read_domicile, read_names
+from device.inference.blocks import read_names
 from device.inference.blurred_labels import with_blurred_labels
+from device.inference.domicile import read_domicile
 from device.inference.formats import (
     COMBINED,
     FORMATS,
@@ -87,7 +88,7 @@ def read_front(
 
 def _unlabelled(parts: Sequence[Fragment]) -> set[str]:
     """Return the fields whose label was not read."""
-    return {"nombre", *_LABELLED} - {str(part.label) for part in parts}
+    return {"nombre", "domicilio", *_LABELLED} - {str(part.label) for part in parts}
 
 
 def withhold(found: Mapping[str, FieldReading]) -> dict[str, FieldReading]:

@@ -82,6 +82,20 @@ def address_like(text: str) -> bool:
     return len(text) >= 3 and "<" not in text and sum(c.isalnum() for c in text) >= 3
 
 
+# Short names of the states as a domicile prints them, without signs.
+_STATES = frozenset(
+    "AGS BC BCS CAMP COAH COL CHIS CHIH CDMX DF DGO GTO GRO HGO JAL MEX MICH MOR NAY NL OAX PUE "
+    "QRO QROO SLP SIN SON TAB TAMPS TLAX VER YUC ZAC".split()
+)
+
+
+def ends_with_state(text: str) -> bool:
+    """Say whether a line ends as a domicile does: a town, then the short name of a state."""
+    plain = text.replace("É", "E").replace(".", "").replace(" ROO", "ROO").replace(" R00", "ROO")
+    words = [word for word in re.split(r"[ ,]+", plain) if word]
+    return len(words) > 1 and words[-1] in _STATES
+
+
 # What a recogniser takes for a digit in a value that has digits alone.
 _LOOK_ALIKE = str.maketrans("OQDILZSBG", "000112586")
 

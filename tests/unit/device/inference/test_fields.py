@@ -58,6 +58,14 @@ class TestReadFront:
             "emision": "2014", "vigencia": "2024",
         }  # fmt: skip
 
+    def test_finds_a_domicile_whose_label_is_lost(self) -> None:
+        texts = [t if t.text != "DOMICILIO" else at(420, 330, "OEMIGZUO", cap=20) for t in front()]
+        assert read(texts)["domicilio"] == (
+            "C MUNICIPIO LIBRE 12",
+            "COL CENTRO 06000",
+            "CUAUHTÉMOC, CDMX",
+        )
+
     def test_reads_names_that_have_a_label_each(self) -> None:
         rows = [
             at(100, 100, "NOMBRE(S)", cap=18), at(100, 124, "MARÍA LUISA"),
