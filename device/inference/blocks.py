@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from device.inference import lexicon
@@ -30,6 +30,8 @@ _NAMES = ("apellido_paterno", "apellido_materno", "nombres")
 _CLEAR = 0.97  # a line read with this confidence is not looked at again
 _PROBED = 0.6  # a line found where none was detected must be this certain
 _MOST_GAP = 1.1  # glyph heights between two lines of a block
+_CREDIBLE = 0.7  # a name read with this confidence may call the clave in doubt
+_DOUBTED = 0.3
 _DENIED = 0.02  # of a reading whose letters are not those of the clave
 _NO_SURNAME = "XX"  # in a clave, for the second surname of who has none
 
@@ -48,20 +50,23 @@ def read_names(
     """Return surnames and given names: two or three lines under their label.
 
     The six letters of the clave are a second witness of every line; they also tell a person with
-    one surname from a line that was overlooked.
+    one surname from a line that was overlooked. Where the two disagree both are in doubt: with a
+    clear name of known words, the clave is returned as well, doubted.
     """
     letters = str(clave.value)[:6] if clave is not None else ""
     named = _own_labelled_names(parts, used)
     if not named:
         lines = _labelled_names(parts, used, letters, look) or _proven_names(parts, used, letters)
         named = dict(zip(_names_of(len(lines)), lines, strict=True))
-    found = {}
+    found: dict[str, FieldReading] = {}
     for name, line in named.items():
         used.add(id(line))
         text, confidence = agreed(line, look, partial(_likelihood, name, letters))
         text = _NAME_END.sub("", text)
-        if letters and _letters(name, text) != _own_letters(name, letters):
-            confidence *= 0.3
+        if clave is not None and _letters(name, text) != _own_letters(name, letters):
+            if confidence > _CREDIBLE and lexicon.weight(text) == 1:
+                found["clave_elector"] = replace(clave, confidence=_DOUBTED * clave.confidence)
+            confidence *= _DOUBTED
         found[name] = FieldReading(text, confidence, Source.TEXT, line.box)
     return found
 

@@ -7,7 +7,7 @@ line (docs/decisions/0012).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -81,7 +81,12 @@ def read_front(
     parts = with_blurred_labels(parts, _unlabelled(parts))
     _identifiers(parts, found, used, partial(identifiers.read_identifiers, look=look, today=today))
     _labelled(parts, found, used, look)
-    found |= read_names(parts, used, found.get("clave_elector"), look)
+    clave = found.get("clave_elector")
+    found |= read_names(parts, used, clave, look)
+    if "curp" in found and found.get("clave_elector") is not clave:
+        # The CURP took its letters from the same names, and agreed with a clave that is doubted.
+        doubted = min(found["curp"].confidence, found["clave_elector"].confidence)
+        found["curp"] = replace(found["curp"], confidence=doubted)
     found |= read_domicile(parts, used, look)
     return withhold(found)
 

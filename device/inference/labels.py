@@ -26,6 +26,8 @@ _SHORT = 5  # a label of fewer letters must be exact: one wrong letter makes it 
 _CLOSE = 0.78
 _NEVER = -30.0
 _LONG = 7
+# What makes a place of what looks like a label: DOMICILIO CONOCIDO, NOMBRE DE DIOS.
+_NO_LABEL = {"domicilio": ("CONOCIDO",), "nombre": ("DE", "DEL")}
 _TELLING_LENGTH = 4  # a shorter word inside a line is no label
 
 
@@ -169,7 +171,7 @@ def _ends_well(rest: str, end: int, text: str, places: Sequence[int], name: str)
     if pattern is not None:
         return any(pattern.search(text[places[end] :][:width].strip()) for width in (None, 6))
     if name in ("nombre", "domicilio", "heading"):
-        return not glued and not (name == "domicilio" and rest.startswith("CONOCIDO"))
+        return not glued and not rest.startswith(_NO_LABEL.get(name, ()))
     return not glued
 
 

@@ -94,6 +94,10 @@ class TestReadFront:
         assert "apellido_paterno" not in found
         assert found["apellido_materno"] == "PRUEBA"
 
+    def test_withholds_a_clave_that_a_clear_and_common_name_denies(self) -> None:
+        texts = [t if t.text != "LUISA" else at(420, 270, "GUADALUPE") for t in front()]
+        assert not {"nombres", "clave_elector", "curp"} & set(read(texts))
+
     def test_finds_names_by_the_letters_of_the_clave_where_their_label_is_lost(self) -> None:
         texts = [t if t.text != "NOMBRE" else at(420, 160, "NEOMER", cap=20) for t in front()]
         found = read(texts)
