@@ -141,6 +141,11 @@ train-text-detector: train-pool ## train, export and describe the text detector 
 train-text-recogniser: train-pool ## train, export and describe the text recogniser (75 minutes)
 	$(TRAIN).text_recogniser all --seed 1
 
+.PHONY: train-code-sharpener
+train-code-sharpener: $(TRAINING_INSTALLED) ## train, export and describe the code sharpener (35 minutes)
+	$(TRAIN).code_sharpener train --seed 1 --minutes 30
+	$(TRAIN).code_sharpener export
+
 .PHONY: clean
 clean: ## remove what the commands made, except virtual environments and training work
 	rm -rf var build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info

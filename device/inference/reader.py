@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from device.inference import attack, mrz, quality
 from device.inference.back import read_back
-from device.inference.barcodes import read_barcodes
+from device.inference.barcodes import BarcodeReader
 from device.inference.base import (
     CardClassifier,
     CardDetector,
@@ -91,6 +91,7 @@ class CardReader:
         recogniser: TextRecogniser | None,
         *,
         suspect: Callable[[Image, Image, Quad], Attack] = attack.score,
+        barcodes: BarcodeReader | None = None,
         limits: QualityLimits | None = None,
         now_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
@@ -99,6 +100,7 @@ class CardReader:
         self._classifier = classifier
         self._text_detector = text_detector
         self._recogniser = recogniser
+        self._barcodes = barcodes or BarcodeReader(None)
         self._limits = limits or QualityLimits()
         self._now_ns = now_ns
 
@@ -148,7 +150,7 @@ class CardReader:
         reading, texts = self._with_text(reading, grey, today, clock)
         if kind.side is Side.BACK:
             with clock.stage("barcodes"):
-                reading = replace(reading, barcodes=read_barcodes(grey))
+                reading = replace(reading, barcodes=self._barcodes.read(grey, frame, quad))
         reading = replace(reading, model=_settled(kind, reading, texts))
         with clock.stage("quality"):
             boxes = {n: f.box for n, f in reading.fields.items() if f.box is not None}
@@ -252,6 +254,7 @@ def load_reader(
     from device.inference.detect import TfliteCardDetector
     from device.inference.recognise import TfliteTextRecogniser
     from device.inference.second_reading import SecondReading
+    from device.inference.sharpen import CodeSharpener
     from device.inference.text_boxes import TfliteTextDetector
 
     models = list_models(models_toml, int8=is_fast_with_int8() if int8 is None else int8)
@@ -259,6 +262,7 @@ def load_reader(
     missing = [name for name in needed if name not in models]
     if missing:
         raise ModelError(f"{models_toml} does not list {', '.join(missing)}")
+    sharpener = models.get("code_sharpener")  # an older list of models has none
     recogniser: TextRecogniser = TfliteTextRecogniser(models["text_recogniser"], threads=threads)
     if int8 is None and is_fast_with_int8():
         exact = list_models(models_toml, int8=False)["text_recogniser"]
@@ -275,6 +279,7 @@ def load_reader(
         TfliteTextDetector(models["text_detector"], threads=threads),
         recogniser,
         suspect=suspect,
+        barcodes=BarcodeReader(CodeSharpener(sharpener, threads=threads) if sharpener else None),
         now_ns=now_ns,
     )
 

@@ -1,0 +1,1 @@
+"""The code sharpener: draws a blurred barcode crisp, so that an ordinary decoder can read it."""
