@@ -8,10 +8,12 @@ MAKEFLAGS += --no-builtin-rules
 VENV ?= .venv
 PYTHON ?= $(shell .ci/find-python)
 TRAINING_VENV ?= .venv-training
+PEERS_VENV ?= .venv-peers
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 INSTALLED := $(VENV)/.installed-from-lock
 TRAINING_INSTALLED := $(TRAINING_VENV)/.installed-from-lock
+PEERS_INSTALLED := $(PEERS_VENV)/.installed-from-lock
 PACKAGES := domain wire audit device central training bench demo tests
 ONCE ?= 0
 SEED ?= 1
@@ -84,6 +86,12 @@ bench-reading: $(INSTALLED) system-run ## read unseen synthetic frames and print
 bench-finding: $(INSTALLED) system-run ## find the card in unseen synthetic frames: corners, side, turn, model, what is none
 	$(PY) -m bench.finding $(ARGS)
 
+.PHONY: bench-peers
+bench-peers: $(INSTALLED) $(PEERS_INSTALLED) system-run ## the independent frames, read by us and by other readers
+	@.ci/system-packages render
+	$(PY) -m bench.reading --set independent --peers rapidocr tesseract passporteye \
+		--peers-python $(PEERS_VENV)/bin/python $(ARGS)
+
 .PHONY: bench-kiosk
 bench-kiosk: $(INSTALLED) system-run ## how long a visit takes, the preview, and memory over 500 captures
 	$(PY) -m bench.kiosk $(ARGS)
@@ -109,6 +117,8 @@ bench-exports: $(INSTALLED) system-test ## reports as files over a million apoyo
 setup: $(INSTALLED) ## only the virtual environment, from the lock
 .PHONY: setup-training
 setup-training: $(TRAINING_INSTALLED) ## the environment of the trainings (several GB)
+.PHONY: peers
+peers: $(PEERS_INSTALLED) ## the environment of the readers we are compared with
 
 TRAIN = OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 $(TRAINING_VENV)/bin/python -u -m training
 
@@ -167,4 +177,10 @@ $(TRAINING_INSTALLED): requirements/training.txt
 	@.ci/system-packages python
 	test -x $(TRAINING_VENV)/bin/python || $(PYTHON) -m venv $(TRAINING_VENV)
 	$(TRAINING_VENV)/bin/python -m pip install --quiet --require-hashes --requirement requirements/training.txt
+	@touch $@
+
+$(PEERS_INSTALLED): requirements/peers.txt
+	@.ci/system-packages python peers
+	test -x $(PEERS_VENV)/bin/python || $(PYTHON) -m venv $(PEERS_VENV)
+	$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/peers.txt
 	@touch $@

@@ -1,98 +1,143 @@
-"""Reads rendered frames that no model was trained on, and prints what came of it.
+"""Reads frames that no model was trained on, and holds the result beside targets and peers.
 
-`python -m bench.reading` renders frames into `var/bench/reading/` once, reads them in one process
-on one core, and prints tables: by difficulty, by model and side, by field, and milliseconds of the
-processor by stage. Shares are percent with their 95 % interval (Wilson). The same arguments give
-the same frames.
+`python -m bench.reading` makes its frames in `var/bench/` once, reads them in one process on one
+core, and prints tables: every figure to reach with its target, by model and side, by field, the
+reliability of confidence, milliseconds by stage. `--set independent` takes the frames of the
+renderer that training never saw; `--peers` lets other readers read the same frames afterwards, one
+at a time and one thread each. Shares are per cent with their 95 % interval (Wilson). The same
+arguments give the same frames.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import cv2
 
-from bench.report import ROOT, circumstances, percentile, share, table
-from bench.scoring import CONFIDENT, Score, score, truths
+from bench import tables
+from bench.calibration import expected_error, reliability
+from bench.comparison import Column, comparison, levels_of, speed
+from bench.frame_sets import LEVELS, SETS, folder_of
+from bench.peers.client import PYTHON, PeerError
+from bench.peers.run import PEERS, PeerRun, run_peer
+from bench.report import circumstances, percentile
+from bench.samples import read_samples
+from bench.scoring import Score, score, truths
+from bench.sheet import Failure, failure_of, write_sheet
 from device.inference.base import ModelError
 from device.inference.images import read_image
 from device.inference.reader import CardReader, load_reader
 from device.inference.tflite import DEFAULT_MODELS
-from domain.credential.fields import FIELD_NAMES
 
-LEVELS = ("easy", "medium", "hard")
 # Training draws its frames from seeds below a million.
 SEED = 20_261_123
 _DAY = date(2026, 11, 23)
-_NAMES = ("nombres", "apellido_paterno", "apellido_materno")
 _VARIANTS = {None: "auto", True: "int8", False: "float"}
-_CODES = ("clave_elector", "curp", "cic", "numero_ocr")
+
+
+@dataclass(slots=True)
+class Run:
+    """Our own reading of all frames."""
+
+    scores: list[Score] = field(default_factory=list)
+    previews: list[float] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def cards(self) -> list[Score]:
+        return [s for s in self.scores if s.has_card]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the measurement; 1 when the models do not load."""
+    """Run the measurement; 1 when the models do not load or the frames cannot be made."""
     options = _parser().parse_args(arguments)
     cv2.setNumThreads(1)
     try:
         reader = load_reader(options.models, int8=options.int8, now_ns=time.thread_time_ns)
-    except ModelError as error:
+        folders = _folders(options)
+    except (ModelError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
-    scores: list[Score] = []
-    previews: list[float] = []
-    for level in options.difficulty:
-        folder = rendered(level, count=options.count, seed=options.seed)
-        for truth in truths(folder):
-            image = read_image(folder / truth["frame"])
-            scores.append(score(truth, reader.read(image, today=_DAY)))
-            previews.append(_preview_ms(reader, image))
-    report = summary(scores, previews, seed=options.seed, variant=_VARIANTS[options.int8])
-    if options.json:
-        print(json.dumps(report | {"frames": [asdict(s) for s in scores]}, ensure_ascii=False))
-    else:
-        print(text(scores, previews, report))
+    if options.samples is not None:
+        print(read_samples(reader, options.samples))
+        return 0
+    run = _read(reader, folders, keep_failures=options.sheet is not None)
+    peers, silent = _peers(options, folders)
+    report = summary(run, peers, options)
+    print(json.dumps(report, ensure_ascii=False) if options.json else text(run, peers, report))
+    for name, reason in silent.items():
+        print(f"\n{name} was not measured: {reason}", file=sys.stderr if options.json else None)
     if options.mistakes:
-        print(_mistakes(scores))
+        print(tables.mistakes(run.scores))
+    if options.sheet is not None:
+        written = write_sheet(options.sheet, run.failures)
+        print(f"{written} of {len(run.failures)} failures in {options.sheet}", file=sys.stderr)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.reading", description=__doc__)
+    parser.add_argument("--set", choices=SETS, default="rendered", help="which renderer's frames")
     parser.add_argument("--count", type=int, default=112, help="frames per difficulty (112)")
+    parser.add_argument("--negatives", type=int, help="frames without a card (a 14th of those)")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--difficulty", nargs="+", choices=LEVELS, default=list(LEVELS))
+    parser.add_argument(
+        "--frames", type=Path, nargs="+", help="folders with truth.jsonl instead of a set"
+    )
+    parser.add_argument("--samples", type=Path, help="only read a folder of others' samples")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=[], help="read by these too")
+    parser.add_argument("--peers-count", type=int, help="frames a difficulty for the peers (all)")
+    parser.add_argument("--peers-python", type=Path, default=PYTHON, help="their interpreter")
     parser.add_argument("--models", type=Path, default=DEFAULT_MODELS, help="models.toml")
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--int8", dest="int8", action="store_const", const=True)
     kind.add_argument("--float", dest="int8", action="store_const", const=False)
     parser.add_argument("--json", action="store_true", help="everything as one JSON object")
     parser.add_argument("--mistakes", action="store_true", help="list every wrong value")
+    parser.add_argument("--sheet", type=Path, help="write the failures as one picture (PNG)")
     return parser
 
 
-def rendered(level: str, *, count: int, seed: int) -> Path:
-    """Return the folder of frames of one difficulty, rendered on first use."""
-    from training.frames import write_frames
+def _folders(options: argparse.Namespace) -> list[Path]:
+    if options.samples is not None:
+        return []
+    if options.frames:
+        return list(options.frames)
+    negatives = max(1, options.count // 14) if options.negatives is None else options.negatives
+    return [
+        folder_of(options.set, level, count=options.count, negatives=negatives, seed=options.seed)
+        for level in options.difficulty
+    ]
 
-    folder = ROOT / "var" / "bench" / "reading" / f"{level}-{seed}-{count}"
-    done = folder / "done"
-    if not done.exists():
-        negatives = max(1, count // 14)
-        frames = write_frames(folder, count=count, seed=seed, difficulty=level, negatives=negatives)
-        for number, _ in enumerate(frames, start=1):
-            if number % 28 == 0:
-                print(f"{level}: {number} of {count + negatives} frames", file=sys.stderr)
-        done.touch()
-    return folder
+
+def _frames(folders: Sequence[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for folder in folders:
+        for truth in truths(folder):
+            yield folder / truth["frame"], truth
+
+
+def _read(reader: CardReader, folders: Sequence[Path], *, keep_failures: bool) -> Run:
+    run = Run()
+    for path, truth in _frames(folders):
+        image = read_image(path)
+        reading = reader.read(image, today=_DAY)
+        scored = score(truth, reading)
+        run.scores.append(scored)
+        run.previews.append(_preview_ms(reader, image))
+        failure = failure_of(path, truth, reading, scored) if keep_failures else None
+        if failure is not None:
+            run.failures.append(failure)
+    return run
 
 
 def _preview_ms(reader: CardReader, image: Any) -> float:
@@ -103,142 +148,81 @@ def _preview_ms(reader: CardReader, image: Any) -> float:
     return (time.thread_time_ns() - begun) / 1e6
 
 
-def summary(
-    scores: Sequence[Score], previews: Sequence[float], *, seed: int, variant: str
-) -> dict[str, Any]:
-    """Return the circumstances and the counts of a run."""
-    cards = [s for s in scores if s.has_card]
+def _peers(
+    options: argparse.Namespace, folders: Sequence[Path]
+) -> tuple[list[PeerRun], dict[str, str]]:
+    """Return the runs of the peers, helped and not, and why a peer was not measured."""
+    frames: list[tuple[Path, dict[str, Any]]] = []
+    for folder in folders:
+        frames += list(_frames([folder]))[: options.peers_count]
+    runs, silent = [], {}
+    for name in options.peers:
+        try:
+            for helped in (True, False):
+                print(f"{name}{', true corners' if helped else ''}", file=sys.stderr)
+                runs.append(run_peer(name, frames, helped=helped, python=options.peers_python))
+        except PeerError as error:
+            silent[name] = str(error)
+    return runs, silent
+
+
+def summary(run: Run, peers: Sequence[PeerRun], options: argparse.Namespace) -> dict[str, Any]:
+    """Return circumstances, figures and every score of a run."""
+    given = [g for s in run.cards for g in s.given]
     return circumstances() | {
-        "seed": seed,
-        "variant": variant,
-        "frames": len(scores),
-        "cards": len(cards),
+        "set": "folders" if options.frames else options.set,
+        "seed": options.seed,
+        "variant": _VARIANTS[options.int8],
+        "frames": len(run.scores),
+        "cards": len(run.cards),
+        "calibration_error": expected_error(given),
         "ms": {
             stage: [percentile(values, 0.5), percentile(values, 0.95)]
-            for stage, values in _timings(cards, previews).items()
+            for stage, values in tables.stages(run.cards, run.previews).items()
         },
+        "peers": {p.title: {"version": p.version, "failures": p.failures} for p in peers},
+        "scores": [asdict(s) for s in run.scores],
+        "peer_scores": {p.title: [asdict(s) for s in p.scores] for p in peers},
     }
 
 
-def text(scores: Sequence[Score], previews: Sequence[float], report: dict[str, Any]) -> str:
+def text(run: Run, peers: Sequence[PeerRun], report: dict[str, Any]) -> str:
     """Return the tables for people."""
-    cards = [s for s in scores if s.has_card]
-    levels = [level for level in LEVELS if any(s.difficulty == level for s in scores)]
+    columns = [Column("ours, raw frame", run.scores, ours=True)]
+    columns += [Column(p.title, p.scores, helped=p.helped) for p in peers]
     parts = [
-        "# Reading of rendered frames\n",
-        _circumstances(scores, report),
-        "## By difficulty\n",
-        _groups([(level, [s for s in scores if s.difficulty == level]) for level in levels]),
+        "# Reading of frames never trained on\n",
+        _circumstances(report),
+        comparison(columns),
+        "## Milliseconds\n",
+        speed(columns),
+        "\n## By difficulty\n",
+        tables.by_difficulty(run.scores),
         "\n## By model and side\n",
-        _groups(
-            [
-                (f"{model} {side}", [s for s in cards if (s.model, s.side) == (model, side)])
-                for model in sorted({s.model for s in cards})
-                for side in ("front", "back")
-            ]
-        ),
+        tables.by_model(run.scores),
     ]
-    for level in levels:
-        parts += [f"\n## Fields, {level}\n", _fields([s for s in cards if s.difficulty == level])]
-    parts += ["\n## Milliseconds of one core by stage\n", _times(cards, previews)]
+    for level in levels_of(run.scores):
+        cards = [s for s in run.cards if s.difficulty == level]
+        parts += [f"\n## Fields, {level}\n", tables.by_field(cards)]
+    parts += [
+        "\n## Reliability of confidence\n",
+        reliability([g for s in run.cards for g in s.given]),
+        "\n## Milliseconds of one core by stage\n",
+        tables.by_stage(run.cards, run.previews),
+    ]
     return "\n".join(parts)
 
 
-def _circumstances(scores: Sequence[Score], report: dict[str, Any]) -> str:
-    cards = report["cards"]
-    models = report["variant"]
-    return (
+def _circumstances(report: dict[str, Any]) -> str:
+    line = (
         f"{report['date']}, commit {report['commit']}, {report['machine']}, Python "
-        f"{report['python']}, {models} models, one core, seed {report['seed']}: {cards} frames "
-        f"with a credential, {len(scores) - cards} without.\n"
+        f"{report['python']}, {report['variant']} models, one core, {report['set']} frames, seed "
+        f"{report['seed']}: {report['cards']} frames with a credential, "
+        f"{report['frames'] - report['cards']} without.\n"
     )
-
-
-def _groups(groups: Iterable[tuple[str, Sequence[Score]]]) -> str:
-    rows = [
-        ["", "cards", "found", "false finds", "corner error %", "p95", "side", "model", "mrz exact",
-         "codes exact", "names exact", "barcodes", "wrong", "confident", "passing"]
-    ]  # fmt: skip
-    for name, group in groups:
-        cards = [s for s in group if s.has_card]
-        found = [s for s in cards if s.found]
-        others = [s for s in group if not s.has_card]
-        errors = [100 * s.corner_error for s in found if s.corner_error is not None]
-        given = sum(o != "abstained" for s in cards for o in s.outcomes.values())
-        wrong = [m for s in cards for m in s.mistakes]
-        rows.append(
-            [
-                name,
-                str(len(cards)),
-                share(len(found), len(cards)),
-                f"{sum(s.found for s in others)}/{len(others)}",
-                f"{percentile(errors, 0.5):.2f}",
-                f"{percentile(errors, 0.95):.2f}",
-                share(sum(s.side_right for s in cards), len(cards)),
-                share(sum(s.model_right for s in cards), len(cards)),
-                _exact(cards, ("mrz",)),
-                _exact(cards, _CODES),
-                _exact(cards, _NAMES),
-                share(sum(s.barcodes_read for s in cards), sum(s.barcodes_printed for s in cards)),
-                share(len(wrong), given),
-                str(sum(m.confidence >= CONFIDENT for m in wrong)),
-                str(sum(m.passes_checks for m in wrong)),
-            ]
-        )
-    return table(rows)
-
-
-def _exact(cards: Sequence[Score], names: Sequence[str]) -> str:
-    outcomes = [s.outcomes[name] for s in cards for name in names if name in s.outcomes]
-    return share(outcomes.count("exact"), len(outcomes))
-
-
-def _fields(cards: Sequence[Score]) -> str:
-    rows = [["field", "printed", "exact", "abstained", "wrong", "wrong and confident"]]
-    for name in (*FIELD_NAMES, "mrz"):
-        counts = Counter(s.outcomes[name] for s in cards if name in s.outcomes)
-        total = sum(counts.values())
-        if not total:
-            continue
-        confident = sum(
-            m.field == name and m.confidence >= CONFIDENT for s in cards for m in s.mistakes
-        )
-        rows.append(
-            [
-                name,
-                str(total),
-                share(counts["exact"], total),
-                f"{100 * counts['abstained'] / total:.1f}",
-                share(counts["wrong"], total),
-                str(confident),
-            ]
-        )
-    return table(rows)
-
-
-def _timings(cards: Sequence[Score], previews: Sequence[float]) -> dict[str, list[float]]:
-    stages: dict[str, list[float]] = {}
-    for one in cards:
-        for stage, value in one.ms.items():
-            name = f"total {one.side}" if stage == "total" else stage
-            stages.setdefault(name, []).append(value)
-    return stages | {"preview": list(previews)}
-
-
-def _times(cards: Sequence[Score], previews: Sequence[float]) -> str:
-    rows = [["stage", "median", "p95"]]
-    for stage, values in _timings(cards, previews).items():
-        rows.append([stage, f"{percentile(values, 0.5):.1f}", f"{percentile(values, 0.95):.1f}"])
-    return table(rows)
-
-
-def _mistakes(scores: Sequence[Score]) -> str:
-    return "\n".join(
-        f"{s.frame} {s.difficulty} {m.field}: printed {m.printed!r}, read {m.read!r}, "
-        f"confidence {m.confidence:.3f}{', passes its checks' if m.passes_checks else ''}"
-        for s in scores
-        for m in s.mistakes
-    )
+    for title, peer in report["peers"].items():
+        line += f"{title}: {peer['version']}; failed on {peer['failures']} frames.\n"
+    return line
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from device.inference.base import Quad
 from device.inference.reading import Reading
@@ -18,6 +20,7 @@ from domain.credential.mrz import failed_checks
 from domain.errors import DomainError
 
 CONFIDENT = 0.9
+Polygon = npt.NDArray[np.float64]
 
 
 def truths(folder: Path) -> list[dict[str, Any]]:
@@ -38,8 +41,21 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A value that was given, how sure the reader was of it, and whether it was printed so."""
+
+    field: str
+    confidence: float
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
-    """One frame's result. `outcomes` maps field (and `mrz`) to exact, abstained or wrong."""
+    """One frame's result. `outcomes` maps field (and `mrz`) to exact, abstained or wrong.
+
+    `iou` is the intersection over the union of the found quad and the true one. Lines of the
+    domicile are counted by themselves; a code counts when format and content are what is printed.
+    """
 
     frame: str
     difficulty: str
@@ -48,13 +64,18 @@ class Score:
     has_card: bool
     found: bool
     corner_error: float | None = None
+    iou: float = 0.0
     side_right: bool = False
     model_right: bool = False
     accepted: bool = False
     outcomes: Mapping[str, str] = field(default_factory=dict)
     mistakes: tuple[Mistake, ...] = ()
+    given: tuple[Given, ...] = ()
+    address_printed: int = 0
+    address_exact: int = 0
     barcodes_printed: int = 0
     barcodes_read: int = 0
+    barcodes_wrong: int = 0
     attacked: bool = False
     ms: Mapping[str, float] = field(default_factory=dict)
 
@@ -73,20 +94,72 @@ def score(truth: Mapping[str, Any], reading: Reading) -> Score:
     }
     if not truth["found"]:
         return Score(**base)
-    right_side = found and reading.side is not None and reading.side.value == truth["side"]
-    outcomes, mistakes = _fields(truth, reading)
+    side_right = found and reading.side is not None and reading.side.value == truth["side"]
+    outcomes, mistakes, given = _fields(truth, reading)
+    address_printed, address_exact = _address_lines(truth, reading)
+    printed = Counter(_code_key(code) for code in truth["barcodes"])
+    read = Counter(_code_key(code.to_json()) for code in reading.barcodes)
+    # Which of several codes a finger covers is not told: those that were read are asked for.
+    asked = (printed & read).total() if "barcode" in truth.get("hidden", ()) else printed.total()
     return Score(
         **base,
         corner_error=_corner_error(truth["corners"], reading.quad),
-        side_right=right_side,
+        iou=0.0 if reading.quad is None else overlap(truth["corners"], reading.quad.array()),
+        side_right=side_right,
         model_right=found and reading.model is not None and reading.model.value == truth["model"],
         accepted=reading.accepted,
         outcomes=outcomes,
         mistakes=mistakes,
-        barcodes_printed=len(truth["barcodes"]),
-        barcodes_read=min(len(reading.barcodes), len(truth["barcodes"])),
+        given=given,
+        address_printed=address_printed,
+        address_exact=address_exact,
+        barcodes_printed=asked,
+        barcodes_read=(printed & read).total(),
+        barcodes_wrong=(read - printed).total(),
         attacked=reading.attack is not None and reading.attack.detected,
     )
+
+
+def _code_key(code: Mapping[str, Any]) -> tuple[str, str]:
+    # Readers differ in how they spell formats: Code128, Code 128, QRCode, QR Code.
+    spelled = str(code["format"]).replace(" ", "").replace("-", "").casefold()
+    return spelled.removesuffix("code"), str(code.get("text", code.get("base64", "")))
+
+
+def overlap(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    """Return intersection over union of two convex quads, exact but for rounding."""
+    one, other = (_clockwise(np.asarray(quad, np.float64)) for quad in (first, second))
+    common = one
+    for start, end in zip(other, np.roll(other, -1, axis=0), strict=True):
+        common = _clipped(common, start, end)
+        if len(common) < 3:
+            return 0.0
+    shared = _area(common)
+    return float(shared / (_area(one) + _area(other) - shared))
+
+
+def _area(polygon: Polygon) -> float:
+    x, y = polygon.T
+    return 0.5 * float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
+
+
+def _clockwise(polygon: Polygon) -> Polygon:
+    return polygon if _area(polygon) >= 0 else polygon[::-1]
+
+
+def _clipped(polygon: Polygon, start: Polygon, end: Polygon) -> Polygon:
+    """Return the part of a polygon that lies right of a line (Sutherland and Hodgman, 1974)."""
+    along, away = end - start, polygon - start
+    sides = along[0] * away[:, 1] - along[1] * away[:, 0]
+    kept = []
+    for here, point in enumerate(polygon):
+        before = here - 1
+        if sides[here] * sides[before] < 0:
+            share = sides[before] / (sides[before] - sides[here])
+            kept.append(polygon[before] + share * (point - polygon[before]))
+        if sides[here] >= 0:
+            kept.append(point)
+    return np.array(kept).reshape(-1, 2)
 
 
 def _corner_error(printed: Any, quad: Quad | None) -> float | None:
@@ -100,7 +173,7 @@ def _corner_error(printed: Any, quad: Quad | None) -> float | None:
 
 def _fields(
     truth: Mapping[str, Any], reading: Reading
-) -> tuple[dict[str, str], tuple[Mistake, ...]]:
+) -> tuple[dict[str, str], tuple[Mistake, ...], tuple[Given, ...]]:
     printed = dict(truth["fields"])
     said = dict(reading.values())
     # Models since G print both years as one value; the year of emisión alone is read out of it.
@@ -132,7 +205,21 @@ def _fields(
         if lines is not None and not exact:
             passes = not failed_checks(lines)
             mistakes.append(Mistake("mrz", str(truth["mrz"]), str(lines), 1.0, passes))
-    return outcomes, tuple(mistakes)
+    given = tuple(
+        Given(name, reading.fields[name].confidence, outcomes[name] == "exact")
+        for name in said
+        if name in outcomes
+    )
+    return outcomes, tuple(mistakes), given
+
+
+def _address_lines(truth: Mapping[str, Any], reading: Reading) -> tuple[int, int]:
+    """Return how many lines of the domicile are printed, and how many of them were read exactly."""
+    printed = Counter(truth["fields"].get("domicilio", ()))
+    said = reading.values().get("domicilio")
+    if said is None and "domicilio" in truth.get("hidden", ()):
+        return 0, 0
+    return printed.total(), (printed & Counter(said or ())).total()
 
 
 def _same(name: str, said: object, printed: object) -> bool:

@@ -19,6 +19,7 @@ _CURP = (
 )  # fmt: skip
 _CLAVE = (*[_LETTER, _CONSONANT] * 3, *[_DIGIT] * 8, "HMX", *[_DIGIT] * 3)
 _MOST_REPAIRS = 4
+_BORN = range(1910, 2010)
 # Letters that print much alike, where a letter is asked for and another letter stands.
 _ALIKE = {
     "A": "", "C": "GO", "D": "O", "E": "F", "F": "EP", "G": "CO", "H": "MN", "I": "LT", "K": "X",
@@ -50,6 +51,14 @@ def _fits(texts: Sequence[str], pattern: Sequence[str]) -> Iterator[tuple[int, s
             # A label's letters before the value make a second stretch that begins too early.
             if fitted is not None:
                 yield fitted
+                yield from _other_homoclave(*fitted, pattern)
+
+
+def _other_homoclave(repairs: int, text: str, pattern: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Give a CURP with its homoclave of the other kind: it may be a digit or a letter."""
+    other = TO_DIGIT.get(text[16]) or TO_LETTER.get(text[16])
+    if pattern is _CURP and other is not None:
+        yield repairs + 1, f"{text[:16]}{other}{text[17]}"
 
 
 def _fit(text: str, pattern: Sequence[str]) -> tuple[int, str] | None:
@@ -67,11 +76,11 @@ def _fit(text: str, pattern: Sequence[str]) -> tuple[int, str] | None:
 
 
 def _is_curp(text: str) -> bool:
+    """Say whether it is a CURP of a living adult: its homoclave's kind gives the century."""
     try:
-        parse_curp(text)
+        return parse_curp(text).born_on.year in _BORN
     except CurpError:
         return False
-    return True
 
 
 def _is_clave(text: str) -> bool:

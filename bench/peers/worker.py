@@ -26,7 +26,11 @@ Image = npt.NDArray[np.uint8]
 # A peer reads an RGB image, told whether it is a flat upright card, and gives its lines.
 Engine = Callable[[Image, bool], list[dict[str, Any]]]
 
-ENGINES = {"rapidocr": "bench.peers.with_rapidocr"}
+ENGINES = {
+    "rapidocr": "bench.peers.with_rapidocr",
+    "tesseract": "bench.peers.with_tesseract",
+    "passporteye": "bench.peers.with_passporteye",
+}
 # 21 pixels to the millimetre: capitals of the small print are then about 30 pixels high.
 _CARD = (1800, 1136)
 

@@ -46,20 +46,16 @@ def find_zone(texts: Sequence[str]) -> tuple[str | None, str | None, str | None]
     """Return the three lines among texts from the top; each None where it is not there."""
     cleaned = [_cleaned(text) for text in texts]
     first = second = third = None
-    after = len(cleaned)
+    start = after = len(cleaned)
     for place, text in enumerate(cleaned):
-        repaired = first_line(text)
-        if repaired is not None:
-            first = repaired
-            after = place
-        repaired = second_line(text)
-        if repaired is not None:
-            second = repaired
-            after = place
-    for text in cleaned[after + 1 :]:
-        if looks_like_names(text):
-            third = name_line(text)
-            break
+        first_here, second_here = first_line(text), second_line(text)
+        if first_here is not None or second_here is not None:
+            start, after = min(start, place), place
+        first, second = first or first_here, second or second_here
+    names = [p for p, text in enumerate(cleaned) if p > start and looks_like_names(text)]
+    # Right below the second line; where a peer reads a zone twice, whichever shows fillers best.
+    names.sort(key=lambda p: (-min(cleaned[p].count(FILLER), 3), abs(p - after)))
+    third = name_line(cleaned[names[0]]) if names and after < len(cleaned) else None
     if first is not None and second is not None:
         second = _agreeing(first, second)
     return first, second, third
@@ -136,6 +132,7 @@ def name_line(text: str) -> str:
     if FILLER not in surnames:
         read = "[KC]" if "CC" in text or len(surnames) > 13 else "K"
         surnames = re.sub(rf"(?<=[A-Z]{{3}}){read}(?=[A-Z]{{3}})", FILLER, surnames, count=1)
+    surnames = re.sub(r"<K(?=[BCDFGJKMNPQSTVWXZ])", FILLER, surnames)
     given = re.sub(r"(?<=[A-Z]{4})K(?=[A-Z]{2})", FILLER, given)
     return f"{surnames}{parting}{given}"[:LINE_LENGTH].ljust(LINE_LENGTH, FILLER)
 

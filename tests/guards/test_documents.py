@@ -8,9 +8,9 @@ import pytest
 from tests.guards.test_imports import requirement_names
 from tests.guards.tree import ROOT, files
 
-LOCKS = ("central", "dev", "station", "training")
+LOCKS = ("central", "dev", "peers", "station", "training")
 EXTRAS = {"central": ("central",), "station": ("device",), "training": ("training",),
-          "dev": ("device", "central", "dev")}  # fmt: skip
+          "dev": ("device", "central", "dev"), "peers": ("peers",)}  # fmt: skip
 
 
 def test_decisions_have_a_number_each_and_carry_it() -> None:
@@ -28,7 +28,7 @@ def test_decisions_have_a_number_each_and_carry_it() -> None:
 def test_every_direct_dependency_has_its_reasons_written() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
     written = set(re.findall(r"^\| `([a-z0-9._-]+)`", page, re.MULTILINE))
-    asked = requirement_names("device", "central", "training", "dev")
+    asked = requirement_names("device", "central", "training", "dev", "peers")
     assert asked - written == set()
     assert written - asked == set()
 
