@@ -105,7 +105,8 @@ def invent_citizen(rng: Generator, model: Model) -> Citizen:
     if rng.random() < (0.2 if model in ABROAD else 0.02):
         birth = pick(rng, ("87", "88"))
     domicilio = _abroad(rng) if model in ABROAD and rng.random() < 0.85 else _address(rng, home)
-    if rng.random() < 0.5:
+    # Most cards print Ñ, few print accents.
+    if rng.random() < 0.75:
         nombres, paterno, materno = plain(nombres), plain(paterno), plain(materno)
         domicilio = tuple(plain(line) for line in domicilio)
     seccion = f"{int(rng.integers(1, 6900)):04d}"
@@ -165,7 +166,7 @@ def _given(rng: Generator, sex: str) -> str:
     if draw < 0.08 and sex == "H":
         return pick(rng, lexicon.COMPOUND_MEN)
     first = pick(rng, names)
-    if draw < 0.5:
+    if draw < 0.66:
         return first
     second = pick(rng, names)
     return first if second == first else f"{first} {second}"

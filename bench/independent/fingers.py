@@ -22,6 +22,8 @@ class Finger:
     tip: tuple[float, float]
     base: tuple[float, float]
     radius: float
+    reach: float
+    """From the tip to where the hand begins."""
     above: bool
     """Whether it lies on the card; else it is behind it."""
 
@@ -54,7 +56,7 @@ def _at_edge(rng: Generator, edge: int, inward: float, *, above: bool) -> Finger
     # The end of the capsule is a radius beyond its axis.
     tip = (x - out_x * (inward - radius), y - out_y * (inward - radius))
     base = (tip[0] + out_x * 90 + abs(out_y) * lean, tip[1] + out_y * 90 + abs(out_x) * lean)
-    return Finger(tip, base, radius, above)
+    return Finger(tip, base, radius, float(rng.uniform(42, 60)), above)
 
 
 def paint(
@@ -72,7 +74,7 @@ def paint(
     dx, dy = x_mm - tip[0], y_mm - tip[1]
     along = dx * axis[0] + dy * axis[1]
     across = dy * axis[0] - dx * axis[1]
-    near = (np.abs(across) < 1.2 * finger.radius) & (along > -1.2 * finger.radius)
+    near = (np.abs(across) < 7 * finger.radius) & (along > -1.2 * finger.radius)
     rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
     if len(rows) == 0:
         return colour, cover
@@ -89,8 +91,9 @@ def _shaded(
     across: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return colour and coverage of a finger by the place along and across it."""
-    # Fingers swell at the joint and taper to the tip.
-    radius = finger.radius * (0.92 + 0.1 * np.cos((along - 24) / 11))
+    # Fingers swell at the joint, taper to the tip and end in a hand.
+    radius = finger.radius * (0.92 + 0.1 * np.cos(np.minimum(along - 24, 25) / 11))
+    radius = radius * (1 + np.clip((along - finger.reach) / 16, 0, 2.6) ** 1.5)
     beyond = np.where(along < 0, np.hypot(along, across), np.abs(across))
     cover = _soft_step(radius - beyond, 0.12)
     shade = 0.35 + 0.65 * np.sqrt(1 - 0.92 * np.clip(beyond / radius, 0, 1) ** 2)
