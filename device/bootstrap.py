@@ -97,7 +97,7 @@ def build_station(
     clock = clock or SystemClock()
     models = models_toml(config.inference)
     if reader is None:
-        reader = open_reader(config.inference)
+        reader = open_reader(config.inference, config.camera)
     versions = Versions(software, models_digest(models))
     spool = open_spool(config)
     try:
@@ -224,14 +224,27 @@ def models_toml(config: InferenceConfig) -> Path:
     return Path(config.models) / "models.toml" if config.models else DEFAULT_MODELS
 
 
-def open_reader(config: InferenceConfig) -> Reader:
-    """Load the networks.
+def open_reader(config: InferenceConfig, camera: CameraConfig | None = None) -> Reader:
+    """Load the networks, for a camera whose stills may be larger than its previews.
 
     Raises:
         ModelError: A model is missing, or is not the one listed.
     """
     int8 = {"auto": None, "float": False, "int8": True}[config.variant]
-    return load_reader(models_toml(config), threads=config.threads, int8=int8)
+    scale = still_scale(camera) if camera is not None else 1.0
+    return load_reader(models_toml(config), threads=config.threads, int8=int8, still_scale=scale)
+
+
+def still_scale(config: CameraConfig) -> float:
+    """Return how many times as many pixels a millimetre has in a still as in a preview.
+
+    Only one of these cameras has two streams. Where they differ in shape, the sensor's picture is
+    cut to the preview's, and the side that keeps its whole length has the smaller ratio.
+    """
+    if config.driver != "picamera2":
+        return 1.0
+    across = config.still_width / config.preview_width
+    return min(across, config.still_height / config.preview_height)
 
 
 def open_finder(config: InferenceConfig) -> FaceFinder:

@@ -23,9 +23,12 @@ CARD_ORDER = (
     "side.other",
     "card.cut",
     "card.too_small",
+    "card.tilted",
     "quality.dark",
     "quality.bright",
+    "card.covered",
     "quality.glare",
+    "quality.motion",
     "quality.blurred",
 )
 # Nobody holds the head as still as a card lies; a shake is told by the sharpness.

@@ -16,7 +16,13 @@ from device.inference.reader import load_reader
 from device.inference.reading import Reading
 from device.inference.tflite import DEFAULT_MODELS
 
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
+_FAULTS = {
+    "image.absent": "no existe o no se puede abrir",
+    "image.not_a_file": "no es un archivo",
+    "image.too_large": "es más grande que cualquier foto de una cámara",
+    "image.unreadable": "no es una imagen que se pueda leer",
+}
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,7 +45,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read every image; 0 when all were images, 1 when one was not or the models do not load."""
+    """Read every image; 0 when all were images, 1 when one was not or the models do not load.
+
+    Each image has its line, whatever it is; `docs/images.md` lists the codes.
+    """
     try:
         reader = load_reader(
             _models_toml(options.models), threads=max(1, options.threads), int8=options.int8
@@ -61,9 +70,9 @@ def run(options: argparse.Namespace) -> int:
             _report(path, error, jsonl=options.jsonl)
             continue
         if options.jsonl:
-            _print_json(reading.to_json(frame=path.name))
+            _print_json(reading.to_json(frame=_shown(path.name)))
         else:
-            print("\n".join(table(path.name, reading)))
+            print("\n".join(table(_shown(path.name), reading)))
     return status
 
 
@@ -97,16 +106,24 @@ def _models_toml(given: Path | None) -> Path:
 def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
     """Yield the files given and, for a folder, the images in it by name."""
     for path in paths:
-        if path.is_dir():
-            yield from sorted(p for p in path.iterdir() if p.suffix.lower() in _SUFFIXES)
-        else:
+        try:
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in _SUFFIXES)
+        except OSError:  # no folder, or one that may not be looked into: reading it says why
             yield path
+        else:
+            yield from inside
 
 
 def _report(path: Path, error: ImageError, *, jsonl: bool) -> None:
-    print(f"{path}: no es una imagen que se pueda leer [{error.code}]", file=sys.stderr)
+    fault = _FAULTS.get(error.code, _FAULTS["image.unreadable"])
+    print(f"{_shown(str(path))}: {fault} [{error.code}]", file=sys.stderr)
     if jsonl:
-        _print_json({"frame": path.name, "error": error.code})
+        _print_json({"frame": _shown(path.name), "error": error.code})
+
+
+def _shown(name: str) -> str:
+    """Return a name that any output takes: a file's name may be no text at all."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _print_json(line: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from device.inference import attack, mrz, quality
+from device.inference import attack, fingers, mrz, quality, sharpness
 from device.inference.back import read_back
 from device.inference.barcodes import BarcodeReader
 from device.inference.base import (
@@ -93,6 +93,7 @@ class CardReader:
         suspect: Callable[[Image, Image, Quad], Attack] = attack.score,
         barcodes: BarcodeReader | None = None,
         limits: QualityLimits | None = None,
+        still_scale: float = 1.0,
         now_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
         self._suspect = suspect
@@ -102,6 +103,7 @@ class CardReader:
         self._recogniser = recogniser
         self._barcodes = barcodes or BarcodeReader(None)
         self._limits = limits or QualityLimits()
+        self._still_scale = still_scale
         self._now_ns = now_ns
 
     def read(self, image: npt.NDArray[np.generic], *, today: date | None) -> Reading:
@@ -126,19 +128,19 @@ class CardReader:
         frame = as_rgb(image)
         found = self._detector.locate(frame) if min(frame.shape[:2]) >= _LEAST_SIDE_PX else None
         if found is None:
-            return Preview(None, None, ("card.not_found",))
+            return Preview(None, None, ("card.not_found", *quality.of_frame(frame)))
         quad = _lengthwise(found.quad)
-        width = int(min(642, max(160, quad.width_px)))
-        card = rectify(frame, quad, width=width, height=round(width / 1.5852))
+        card = rectify(frame, quad, width=sharpness.WIDTH_PX, height=sharpness.HEIGHT_PX)
         measured = quality.measure(card, grey_of(card), quad, frame.shape[:2], {}, self._limits)
+        reasons = quality.reasons(measured, self._limits, still_scale=self._still_scale)
         kind = self._oriented(frame, quad)[1] if classify else None
-        return Preview(quad, measured, quality.reasons(measured, self._limits), kind)
+        return Preview(quad, measured, reasons, kind)
 
     def _read(self, frame: Image, today: date | None, clock: _Stopwatch) -> Reading:
         with clock.stage("detect"):
             found = self._detector.detect(frame) if min(frame.shape[:2]) >= _LEAST_SIDE_PX else None
         if found is None:
-            return Reading(found=False, reasons=("card.not_found",))
+            return Reading(found=False, reasons=("card.not_found", *quality.of_frame(frame)))
         with clock.stage("classify"):
             quad, kind = self._judged(frame, found)
         if kind.side is None:
@@ -154,18 +156,28 @@ class CardReader:
         reading = replace(reading, model=_settled(kind, reading, texts))
         with clock.stage("quality"):
             boxes = {n: f.box for n, f in reading.fields.items() if f.box is not None}
-            measured = quality.measure(card, grey, quad, frame.shape[:2], boxes, self._limits)
+            covered_mm = fingers.covered_mm(frame, quad)
+            measured = quality.measure(
+                card, grey, quad, frame.shape[:2], boxes, self._limits, covered_mm=covered_mm
+            )
         with clock.stage("attack"):
             suspected = self._suspect(frame, card, quad)
         with clock.stage("checks"):
             checks = cross_checks(reading.values(), reading.mrz, today=today)
-        reasons = (*quality.reasons(measured, self._limits), *_missing(reading))
+        missing = _missing(reading)
+        causes = quality.after_reading(
+            measured,
+            side=kind.side,
+            read=reading.fields,
+            is_key_missing=bool(missing),
+            limits=self._limits,
+        )
         return replace(
             reading,
             quality=measured,
             attack=suspected,
             checks=checks,
-            reasons=tuple(sorted(reasons)),
+            reasons=tuple(sorted((*causes, *missing))),
         )
 
     def _judged(self, frame: Image, found: Detection) -> tuple[Quad, Classification]:
@@ -237,12 +249,14 @@ def load_reader(
     *,
     threads: int = 1,
     int8: bool | None = None,
+    still_scale: float = 1.0,
     now_ns: Callable[[], int] = time.perf_counter_ns,
 ) -> CardReader:
     """Return a reader with the networks that `models_toml` lists.
 
     `int8` takes the variants of eight bits; None takes them where the runtime is fast with them,
     and lets the float recogniser read again what the fast one doubts.
+    `still_scale` is how many times as large a still is as a preview, side by side.
     `now_ns` is the clock of the stages: a measurement may count the processor's time alone.
 
     Raises:
@@ -280,6 +294,7 @@ def load_reader(
         recogniser,
         suspect=suspect,
         barcodes=BarcodeReader(CodeSharpener(sharpener, threads=threads) if sharpener else None),
+        still_scale=still_scale,
         now_ns=now_ns,
     )
 

@@ -41,7 +41,9 @@ class Barcode:
 class Quality:
     """Measures of the card in the frame; shares are 0…1 of the card or of the frame.
 
-    `focus` is the steepness of edges: 1 is a print as sharp as the rectified card can hold.
+    `focus`, `detail` and `motion` are those of `Sharpness`; `ink` and `paper` the tones 0…1 of the
+    darkest and the lightest hundredth; `glare` what light burnt away and `patch` the wide parts of
+    it; `covered_mm` how far a finger reaches over the card; `flatness` 1 is a card seen head on.
     `blurred_fields` are the boxes too blurred or burnt out to trust, by their field.
     """
 
@@ -53,6 +55,14 @@ class Quality:
     px_per_mm: float
     inside: bool
     blurred_fields: tuple[str, ...] = ()
+    detail: float = 1.0
+    motion: float = 1.0
+    ink: float = 0.0
+    paper: float = 1.0
+    burnt: float = 0.0
+    patch: float = 0.0
+    covered_mm: float = 0.0
+    flatness: float = 1.0
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -63,6 +73,14 @@ class Quality:
             "coverage": round(self.coverage, 3),
             "px_per_mm": round(self.px_per_mm, 2),
             "inside": self.inside,
+            "detail": round(self.detail, 3),
+            "motion": round(self.motion, 2),
+            "ink": round(self.ink, 3),
+            "paper": round(self.paper, 3),
+            "burnt": round(self.burnt, 3),
+            "patch": round(self.patch, 3),
+            "covered_mm": round(self.covered_mm, 1),
+            "flatness": round(self.flatness, 2),
             "blurred_fields": list(self.blurred_fields),
         }
 
