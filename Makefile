@@ -92,6 +92,14 @@ bench-peers: $(INSTALLED) $(PEERS_INSTALLED) system-run ## the independent frame
 	$(PY) -m bench.reading --set independent --peers rapidocr tesseract passporteye \
 		--peers-python $(PEERS_VENV)/bin/python $(ARGS)
 
+.PHONY: bench-gate
+bench-gate: $(INSTALLED) system-run ## how well the quality gate tells readable pictures from others, fault by fault
+	$(PY) -m bench.gate $(ARGS)
+
+.PHONY: fuzz-images
+fuzz-images: $(INSTALLED) ## 20,000 damaged images through the reader, after the odd ones
+	ACOPIO_FUZZ_EXAMPLES=20000 $(PY) -m pytest tests/unit/device/inference/test_fuzz_images.py
+
 .PHONY: bench-kiosk
 bench-kiosk: $(INSTALLED) system-run ## how long a visit takes, the preview, and memory over 500 captures
 	$(PY) -m bench.kiosk $(ARGS)

@@ -7,7 +7,6 @@ to the pixel. A frame depends on its seed, its fault and its number only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from training.camera import LEVELS, Photograph, photograph, sensor
+from training.camera import LEVELS, photograph, sensor
 from training.camera import light as scene_light
 from training.camera.difficulty import Difficulty
 from training.camera.occlusion import hold
@@ -26,7 +25,17 @@ from training.render import RenderedCard, Segment, invent_style, render_card
 Image = NDArray[np.uint8]
 Points = NDArray[np.float64]
 Fault = Literal[
-    "none", "defocus", "motion", "dark", "bright", "glare", "finger", "cut", "small", "tilt", "mixed"
+    "none",
+    "defocus",
+    "motion",
+    "dark",
+    "bright",
+    "glare",
+    "finger",
+    "cut",
+    "small",
+    "tilt",
+    "mixed",
 ]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 
@@ -208,10 +217,8 @@ def key_boxes(card: RenderedCard) -> list[Box]:
 
 
 def key_segments(card: RenderedCard) -> list[Segment]:
-    if card.side == "front":
-        wanted: Callable[[Segment], bool] = lambda s: s.field in ("clave_elector", "curp")
-    elif card.mrz:
-        wanted = lambda s: s.role == "mrz"
-    else:
-        wanted = lambda s: s.field == "numero_ocr"
-    return [s for s in card.segments if wanted(s) and s.role in ("value", "mrz")]
+    """Return the segments that hold them, from top to bottom."""
+    if card.mrz:
+        return [s for s in card.segments if s.role == "mrz"]
+    names = ("clave_elector", "curp") if card.side == "front" else ("numero_ocr",)
+    return [s for s in card.segments if s.role == "value" and s.field in names]

@@ -60,7 +60,6 @@ _DAMAGE = (
     LookupError,
     MemoryError,
     OSError,
-    Pillow.DecompressionBombError,
     RuntimeError,
     SyntaxError,
     TypeError,
@@ -80,6 +79,8 @@ def read_image(path: Path) -> Image:
     with _opened(path) as file:
         try:
             return _decoded(file, path)
+        except Pillow.DecompressionBombError as error:
+            raise ImageError(f"{path} claims too many pixels", code="image.too_large") from error
         except _DAMAGE as error:
             raise ImageError(f"{path} cannot be read as an image") from error
 
@@ -107,12 +108,23 @@ def _decoded(file: BinaryIO, path: Path) -> Image:
         warnings.simplefilter("ignore")
         with Pillow.open(file, formats=_FORMATS) as opened:
             _refuse_bombs(opened, file, path)
-            upright = ImageOps.exif_transpose(opened)
-            if upright.mode.startswith(("I", "F")):
-                return as_rgb(np.asarray(upright))
-            if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-                return as_rgb(np.asarray(upright.convert("RGBA")))
-            return np.asarray(upright.convert("RGB"), np.uint8)
+            ImageOps.exif_transpose(opened, in_place=True)
+            if opened.mode.startswith(("I", "F")):
+                return as_rgb(np.asarray(opened))
+            has_alpha = opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info
+            return _converted(opened, "RGBA" if has_alpha else "RGB")
+
+
+def _converted(opened: Pillow.Image, mode: str) -> Image:
+    """Return the image by way of a mode of Pillow's, strip by strip: its copies are large."""
+    width, height = opened.size
+    image = np.empty((height, width, 3), np.uint8)
+    rows = max(1, _STRIP_PX // width)
+    for y in range(0, height, rows):
+        below = min(y + rows, height)
+        part = opened.crop((0, y, width, below)).convert(mode)
+        image[y:below] = as_rgb(np.asarray(part))
+    return image
 
 
 def _refuse_bombs(opened: Pillow.Image, file: BinaryIO, path: Path) -> None:

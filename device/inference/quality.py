@@ -1,8 +1,8 @@
 """Is the picture good enough: sharp, still, lit, whole, near, and nothing over its print.
 
 Measured on the rectified card, so that the limits mean the same at every distance and camera.
-Reasons are stable codes; each names what the person at the station can change. `docs/quality-gate.md`
-says how the limits were found and how well the gate tells readable from unreadable.
+Reasons are stable codes; each names what the person at the station can change. How the limits were
+found, and how well they tell readable from unreadable, is in `docs/quality-gate.md`.
 """
 
 from __future__ import annotations
@@ -63,8 +63,10 @@ class QualityLimits:
     # Energy of strokes over that of coarser shapes, a ratio.
     least_detail: float = 0.21
     doubtful_detail: float = 0.42
-    # How much steeper edges are in one direction than in another: from here on it is a shake.
+    # How much steeper edges are in one direction than in another: from here on it is a shake, if
+    # `least_shaken_detail` is left; a lens out of focus takes that, and leaves lines of text.
     most_motion: float = 1.4
+    least_shaken_detail: float = 0.23
     # Tone of paper (the lightest hundredth of the card), 0…1.
     least_paper: float = 0.11
     doubtful_paper: float = 0.40
@@ -85,7 +87,7 @@ class QualityLimits:
     doubtful_px_per_mm: float = 5.5
     # How far a finger reaches over the card, in millimetres: print begins at about three.
     doubtful_covered_mm: float = 3.0
-    # The height of the card over its width, by their millimetres: below it lies far from flat.
+    # Pixels to the millimetre in the direction the card leans to, over those across it.
     doubtful_flatness: float = 0.6
     # Within the box of one field.
     most_glare_in_box: float = 0.25
@@ -115,7 +117,7 @@ def measure(
     blurred = tuple(
         sorted(name for name, box in boxes.items() if _is_spoilt(grey, spots, box, limits))
     )
-    across, down = quad.width_px / _WIDTH_MM, _height_px(quad) / _HEIGHT_MM
+    least, most = _scales(quad)
     height, width = frame_size
     return Quality(
         focus=sharp.focus,
@@ -123,7 +125,7 @@ def measure(
         dark=float((light < 255 * _DARK_TONE).mean()),
         glare=float(spots.mean()),
         coverage=abs(quad.area_px) / (height * width),
-        px_per_mm=min(across, down),
+        px_per_mm=least,
         inside=is_inside(quad, frame_size),
         blurred_fields=blurred,
         detail=sharp.detail,
@@ -133,7 +135,7 @@ def measure(
         burnt=float(burnt.mean()),
         patch=float(_opened(burnt, _PATCH_PX).mean()),
         covered_mm=covered_mm,
-        flatness=min(across, down) / max(across, down, 1e-6),
+        flatness=least / max(most, 1e-6),
     )
 
 
@@ -212,7 +214,9 @@ def of_frame(frame: Image) -> tuple[str, ...]:
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     if tone(grey, 0.98) < _DARK_FRAME:
         return ("quality.dark",)
-    return ("quality.bright",) if float((small.min(axis=2) >= _BURNT).mean()) > _BRIGHT_FRAME else ()
+    return (
+        ("quality.bright",) if float((small.min(axis=2) >= _BURNT).mean()) > _BRIGHT_FRAME else ()
+    )
 
 
 def is_inside(quad: Quad, frame_size: tuple[int, int]) -> bool:
@@ -233,14 +237,17 @@ def is_inside(quad: Quad, frame_size: tuple[int, int]) -> bool:
 
 
 def _blur(quality: Quality, limits: QualityLimits) -> str:
-    return "quality.motion" if quality.motion > limits.most_motion else "quality.blurred"
+    is_shake = quality.motion > limits.most_motion and quality.detail >= limits.least_shaken_detail
+    return "quality.motion" if is_shake else "quality.blurred"
 
 
-def _height_px(quad: Quad) -> float:
-    points = quad.array()
-    return 0.5 * float(
-        np.linalg.norm(points[3] - points[0]) + np.linalg.norm(points[2] - points[1])
-    )
+def _scales(quad: Quad) -> tuple[float, float]:
+    """Return the pixels to the millimetre in the direction that shows fewest, and most, of them."""
+    corner, right, opposite, below = quad.array()
+    across = (right - corner + opposite - below) / (2 * _WIDTH_MM)
+    down = (below - corner + opposite - right) / (2 * _HEIGHT_MM)
+    most, least = np.linalg.svd(np.stack([across, down]), compute_uv=False)
+    return float(least), float(most)
 
 
 def _opened(mask: Image, size: int) -> Image:

@@ -43,7 +43,8 @@ class Quality:
 
     `focus`, `detail` and `motion` are those of `Sharpness`; `ink` and `paper` the tones 0…1 of the
     darkest and the lightest hundredth; `glare` what light burnt away and `patch` the wide parts of
-    it; `covered_mm` how far a finger reaches over the card; `flatness` 1 is a card seen head on.
+    it; `covered_mm` how far a finger reaches over the card; `flatness` 1 is a card seen head on;
+    `px_per_mm` counts in the direction that shows fewest.
     `blurred_fields` are the boxes too blurred or burnt out to trust, by their field.
     """
 

@@ -39,12 +39,12 @@ class Sharpness:
     @property
     def motion(self) -> float:
         """Return how much steeper edges are in one direction than in another; 1 is no shake."""
-        return self.steepest / max(self.flattest, 1e-3)
+        return self.steepest / self.flattest if self.flattest > 0 else 1.0
 
     @property
     def focus(self) -> float:
         """Return the flattest slope, lowered as much again as a shake lowered it."""
-        return self.flattest / self.motion
+        return self.flattest**2 / self.steepest if self.steepest > 0 else 0.0
 
 
 def sharpness(grey: Image) -> Sharpness:

@@ -15,6 +15,7 @@ from device.bootstrap import (
     open_finder,
     open_peripherals,
     open_reader,
+    still_scale,
 )
 from device.camera.base import CameraAbsentError
 from device.camera.replay import FilmCamera, ReplayCamera
@@ -49,6 +50,11 @@ class TestTheCamera:
         config = CameraConfig(driver=driver, path="/dev/video-that-is-not-there")
         with pytest.raises(CameraAbsentError):
             open_camera(config, FakeClock())
+
+    def test_with_two_streams_says_how_much_larger_its_stills_are(self) -> None:
+        two = CameraConfig(still_width=2304, still_height=1296)
+        assert still_scale(two) == pytest.approx(1296 / 480)
+        assert still_scale(CameraConfig(driver="v4l2", still_width=2304)) == 1
 
 
 class TestTheModels:
