@@ -156,7 +156,7 @@ train-text-detector: train-pool ## train, export and describe the text detector 
 	$(TRAIN).text_detector export
 
 .PHONY: train-text-recogniser
-train-text-recogniser: train-pool ## train, export and describe the text recogniser (75 minutes)
+train-text-recogniser: train-pool ## train, export and describe the text recogniser (two hours and a half)
 	$(TRAIN).text_recogniser all --seed 1
 
 .PHONY: train-code-sharpener

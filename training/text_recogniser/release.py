@@ -33,17 +33,19 @@ _SHAPE = (1, HEIGHT, WIDTH, 1)
 _CALIBRATION_LINES = 400
 
 _DATA = """\
-Two halves, both invented. Synthetic lines: the text of each kind of field, mixed with words and
-sequences that do not exist so that no lexicon is learnt, in some sixty open typefaces (the MRZ in
-OCR-B for 85 %), over security patterns, with neighbouring lines, tight and generous margins, slant,
-defocus, motion, noise, JPEG, glare and shadow, capitals from 8 to 30 pixels high. Crops: the
-printed segments of rendered credentials of models C to H and the new one, photographed at 560 to
-1600 pixels of card width and up to 25° of tilt, rectified with corners and cut with boxes that are
-a little off. No image and no value of a real person or credential."""
+Three parts, all invented. Synthetic lines (four in ten): the text of each kind of field, mixed with
+words and sequences that do not exist so that no lexicon is learnt, in some ninety open typefaces
+(the MRZ in OCR-B for 70 %), over security patterns, in frames, with neighbouring lines, tight and
+generous margins, slant, defocus to a sixth of the capitals' height, shake to half of it, noise, JPEG,
+glare and shadow, capitals from 8 to 30 pixels high; labels in small letters too. Crops (two in ten):
+the printed segments of rendered credentials of models C to H and the new one, seen at 560 to 1600
+pixels of card width and up to 25° of tilt. Photographs (four in ten): segments of cards that the
+simulated camera photographed, mostly on its hard level, rectified with corners and cut with boxes
+that are a little off. No image and no value of a real person or credential."""
 
 _LIMITS = """\
 Nothing here was measured on real credentials or on a Raspberry Pi.
-Capitals only: small letters are read as capitals, and there is no punctuation but the alphabet's.
+Small letters are read as capitals, and there is no punctuation but the alphabet's.
 The MRZ's OCR-B has one open design: the figures of MRZ lines are not of unseen typefaces.
 A crop must hold the whole line. With a tenth of the capitals' height cut away reading is uncertain.
 An accent needs about a quarter of the capitals' height above them.
@@ -57,8 +59,8 @@ Sets: `synthetic` are invented lines in typefaces that no synthetic training lin
 pool may use Open Sans), made harder than most cards: a good part of their errors no eye would read.
 `cards` are crops of rendered cards never trained on, `typefaces` of cards in typefaces that no
 training card used; Quicksand, Hack, Noto Serif and TeX Gyre Heros did occur in synthetic lines.
-`easy`, `medium`, `hard` are crops of the unseen cards photographed by `training.camera`, through
-which no training line went; every printed segment counts, readable or not, small print included.
+`easy`, `medium`, `hard` are crops of the unseen cards photographed by `training.camera`; every
+printed segment counts, readable or not, small print included.
 Rendered labels, small print, and labels joined with their value count as `label`.
 A line's confidence is the probability of its text, summed over all alignments as CTC does, after
 dividing the logits by the temperature in `models.toml`.
@@ -187,7 +189,7 @@ def _card(metrics: Mapping[str, Any], network: TextRecogniser) -> Card:
         limits=_sentences(_LIMITS),
         architecture=(
             f"{parameters:,} parameters. Eight plain convolutions with batch normalisation and "
-            "ReLU6 bring 32×384 down to one row of 96 columns; three residual blocks look four "
+            "ReLU6 bring 32×384 down to one row of 96 columns; four residual blocks look four "
             "columns to each side; a linear layer gives the classes of each column. Trained with "
             "CTC; the blank is the last class. Greedy decoding: the best class of each column, "
             "repeats merged, blanks dropped."
