@@ -33,15 +33,16 @@ _SHAPE = (1, HEIGHT, WIDTH, 1)
 _CALIBRATION_LINES = 400
 
 _DATA = """\
-Three parts, all invented. Synthetic lines (four in ten): the text of each kind of field, mixed with
-words and sequences that do not exist so that no lexicon is learnt, in some ninety open typefaces
-(the MRZ in OCR-B for 70 %), over security patterns, in frames, with neighbouring lines, tight and
-generous margins, slant, defocus to a sixth of the capitals' height, shake to half of it, noise, JPEG,
-glare and shadow, capitals from 8 to 30 pixels high; labels in small letters too. Crops (two in ten):
-the printed segments of rendered credentials of models C to H and the new one, seen at 560 to 1600
-pixels of card width and up to 25° of tilt. Photographs (four in ten): segments of cards that the
-simulated camera photographed, mostly on its hard level, rectified with corners and cut with boxes
-that are a little off. No image and no value of a real person or credential."""
+Three parts, all invented. Synthetic lines (four in ten): the text of each kind of field, mixed
+with words and sequences that do not exist so that no lexicon is learnt, in some ninety open
+typefaces (the MRZ in OCR-B for 70 %), over security patterns, in frames, with neighbouring lines,
+tight and generous margins, slant, defocus to a sixth of the capitals' height, shake to half of
+it, noise, JPEG, glare and shadow, capitals from 8 to 30 pixels high; labels in small letters too.
+Crops (two in ten): the printed segments of rendered credentials of models C to H and the new one,
+seen at 560 to 1600 pixels of card width and up to 25° of tilt. Photographs (four in ten):
+segments of cards that the simulated camera photographed, mostly on its hard level, rectified with
+corners and cut with boxes that are a little off. No image and no value of a real person or
+credential."""
 
 _LIMITS = """\
 Nothing here was measured on real credentials or on a Raspberry Pi.
