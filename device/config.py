@@ -48,7 +48,7 @@ class InferenceConfig:
 
     # Folder with models.toml and its files; empty takes those that ship with the program.
     models: Annotated[str, Limits(most=4096)] = ""
-    # "auto": eight bits where the runtime is fast with them, then 32 for what that leaves in doubt.
+    # "auto": eight bits where the runtime is fast with them, else 32.
     variant: Annotated[str, Limits(pattern=r"auto|float|int8")] = "auto"
     threads: Annotated[int, Limits(low=1, high=8)] = 2
 

@@ -99,6 +99,18 @@ def export_int8(float_path: Path, samples: Iterable[Array], path: Path) -> None:
     _write_whole(path, lambda t: quantised.export_model(str(t), overwrite=True))
 
 
+def export_dynamic_int8(float_path: Path, path: Path) -> None:
+    """Quantise the weights of a float file to int8; activations are quantised as each run needs.
+
+    Nothing is calibrated, so faint and blurred inputs keep their eight bits: on those a file of
+    `export_int8` loses what this one keeps. Inputs and outputs stay float32.
+    """
+    from ai_edge_quantizer import quantizer, recipe
+
+    quantised = quantizer.Quantizer(str(float_path), recipe.dynamic_wi8_afp32()).quantize()
+    _write_whole(path, lambda t: quantised.export_model(str(t), overwrite=True))
+
+
 def run_file(path: Path, batch: Iterable[Array], *, threads: int = 1) -> list[list[Array]]:
     """Run a float or int8 file on inputs of shape (1, height, width, channels).
 

@@ -254,8 +254,7 @@ def load_reader(
 ) -> CardReader:
     """Return a reader with the networks that `models_toml` lists.
 
-    `int8` takes the variants of eight bits; None takes them where the runtime is fast with them,
-    and lets the float recogniser read again what the fast one doubts.
+    `int8` takes the variants of eight bits; None takes them where the runtime is fast with them.
     `still_scale` is how many times as large a still is as a preview, side by side.
     `now_ns` is the clock of the stages: a measurement may count the processor's time alone.
 
@@ -267,7 +266,6 @@ def load_reader(
     from device.inference.classify import TfliteCardClassifier
     from device.inference.detect import TfliteCardDetector
     from device.inference.recognise import TfliteTextRecogniser
-    from device.inference.second_reading import SecondReading
     from device.inference.sharpen import CodeSharpener
     from device.inference.text_boxes import TfliteTextDetector
 
@@ -277,10 +275,7 @@ def load_reader(
     if missing:
         raise ModelError(f"{models_toml} does not list {', '.join(missing)}")
     sharpener = models.get("code_sharpener")  # an older list of models has none
-    recogniser: TextRecogniser = TfliteTextRecogniser(models["text_recogniser"], threads=threads)
-    if int8 is None and is_fast_with_int8():
-        exact = list_models(models_toml, int8=False)["text_recogniser"]
-        recogniser = SecondReading(recogniser, TfliteTextRecogniser(exact, threads=threads))
+    recogniser = TfliteTextRecogniser(models["text_recogniser"], threads=threads)
     # A list without the judge is an older one: colour and raster are looked at then.
     suspect = (
         TfliteAttackJudge(models["presentation_attack"], threads=threads).score

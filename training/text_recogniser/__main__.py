@@ -121,11 +121,9 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _release(options: argparse.Namespace) -> None:
-    folders = [WORK / "lines" / name for name in _SHARES]
     metrics = release(
         options.checkpoint,
         held_out.load(WORK / "lines" / "held_out", WORK / "pool"),
-        [Source(folder) for folder in folders if folder.exists()],
         command=options.described,
         today=datetime.now(UTC).date(),
     )
