@@ -16,7 +16,6 @@ SANS = (
     "B612",
     "Karla",
     "Cabin",
-    "Oxygen-Sans",
     "PT Sans",
     "PT Sans Caption",
     "Manrope",
@@ -24,16 +23,13 @@ SANS = (
     "Universalis ADF Std",
     "Gillius ADF No2",
     "Andika",
-    "Tuffy",
     "Verana Sans",
-    "M PLUS 1",
     "Routed Gothic",
-    "Linux Biolinum O",
 )
 NARROW = ("PT Sans Narrow", "Gillius ADF No2 Cond", "Universalis ADF Std Cond")
-SERIF = ("Caladea", "Charis SIL", "PT Serif", "Roboto Slab", "Linux Libertine O")
+SERIF = ("Caladea", "Charis SIL", "PT Serif", "Roboto Slab")
 MONO = ("JetBrains Mono", "Fira Code", "Anonymous Pro", "Go Mono", "PT Mono", "B612 Mono")
-DISPLAY = ("Sora", "League Spartan", "Play", "Yanone Kaffeesatz", "EB Garamond")
+DISPLAY = ("Sora", "League Spartan", "Play", "EB Garamond")
 HAND = ("Kristi", "Kaushan Script", "Dancing Script")
 MRZ = ("OCR B", "OCR B S")
 
