@@ -28,7 +28,7 @@ def card_corners(
 
 def any_roll(rng: Generator) -> float:
     """A turn in radians: mostly near one of the four ways to hold a card, sometimes any."""
-    if rng.random() < 0.25:
+    if rng.random() < 0.35:
         return float(rng.uniform(0, 2 * np.pi))
     quarter = rng.choice([0, 1, 2, 3], p=[0.5, 0.15, 0.2, 0.15])
     return float(quarter * np.pi / 2 + np.deg2rad(rng.normal(0, 12)))

@@ -3,11 +3,11 @@
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -21,11 +21,15 @@ Batch = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the loop: seed, minutes of wall clock, samples seen (repeats included)."""
+    """One run of the loop: seed, minutes of wall clock, samples seen (repeats included).
+
+    `command` is what made a file that a later run went on from.
+    """
 
     seed: int
     minutes: float
     samples: int
+    command: str | None = None
 
 
 def device() -> torch.device:
@@ -112,6 +116,13 @@ def train(
     print(f"done: {samples} samples  loss {running:.4f}  {evaluate(network)}", flush=True)
 
 
+def resume(network: nn.Module, checkpoint: Path, told: Mapping[str, Any]) -> None:
+    """Keep weights taken from a committed file; `told` is its training run in `models.toml`."""
+    run = Run(told["seed"], told["minutes"], told["samples"], told["command"])
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    _save(network, checkpoint, [run])
+
+
 def history(checkpoint: Path) -> list[Run]:
     """The runs that made `checkpoint`, in order."""
     return [Run(**run) for run in json.loads(checkpoint.with_suffix(".json").read_text())]
@@ -123,7 +134,8 @@ def training_run(checkpoint: Path, package: str) -> TrainingRun:
     return TrainingRun(
         seed=runs[0].seed,
         command=", then ".join(
-            f"python -m training.{package} {name} --seed {run.seed} --minutes {run.minutes:g}"
+            run.command
+            or f"python -m training.{package} {name} --seed {run.seed} --minutes {run.minutes:g}"
             for name, run in zip(["train", *["tune"] * len(runs)], runs, strict=False)
         ),
         trained_on=datetime.now(UTC).date(),

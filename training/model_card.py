@@ -59,6 +59,13 @@ class Card:
     notes: Sequence[str] = field(default_factory=tuple)
 
 
+def listed_run(name: str, models_toml: Path = MODELS_TOML) -> Mapping[str, Any]:
+    """Return how a listed model came to be, as `models.toml` tells it."""
+    table = tomlkit.parse(models_toml.read_text(encoding="utf-8")).unwrap()[name]
+    run: Mapping[str, Any] = table["training_run"]
+    return run
+
+
 def register_model(
     name: str,
     float_path: Path,

@@ -1,6 +1,6 @@
 """Things that lie where a credential should: licences, bank and loyalty cards, papers, phones.
 
-None carries the credential's title, authority, labels or three machine-readable lines.
+None carries the credential's title, its authority or its three machine-readable lines.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,28 @@ from training.render.security import deep, ground
 Image = NDArray[np.uint8]
 
 _SHOPS = ("TIENDA", "FARMACIA", "GIMNASIO", "BIBLIOTECA", "CAFÉ", "CINE", "AUTOPARTES", "PAPELERÍA")
+_TITLES = (
+    "INSTITUTO ESTATAL DE CULTURA",
+    "UNIVERSIDAD AUTÓNOMA DEL VALLE",
+    "SEGURO POPULAR",
+    "TARJETA DE IDENTIDAD",
+    "CREDENCIAL DE ESTUDIANTE",
+    "SECRETARÍA DE SALUD",
+    "CÉDULA PROFESIONAL",
+    "SOLICITUD DE TRÁMITE",
+)
+_LABELS = (
+    "NOMBRE",
+    "MATRÍCULA",
+    "NÚMERO DE AFILIACIÓN",
+    "TIPO DE SANGRE",
+    "PUESTO",
+    "CARRERA",
+    "FECHA",
+    "EXPEDIDA",
+    "CLÍNICA",
+    "FOLIO",
+)
 _WORDS = "NORTE SUR SOL LUNA AZUL ROJO MAR SIERRA VALLE CLUB PLUS TOTAL EXTRA UNO PUNTOS".split()
 
 
@@ -226,6 +248,88 @@ def _business_card(rng: Generator) -> tuple[Image, Image]:
     return canvas.image, np.full((HEIGHT, WIDTH), 255, np.uint8)
 
 
+def _member_card(rng: Generator) -> tuple[Image, Image]:
+    """A card laid out as a credential is: header, photo, labelled values; of somebody else."""
+    canvas = Canvas(ground(rng, (float(rng.uniform()), float(rng.uniform())), 0.25))
+    height = int(rng.uniform(110, 180))
+    canvas.stain(40, 20, emblem(rng, height - 40), deep(rng, 0.4), 0.9)
+    ink = _ink(rng, rng.uniform(24, 36))
+    y = 60.0
+    for title in rng.choice(_TITLES, 2, replace=False):
+        canvas.text(height + 30, y, str(title), fit(str(title), ink, WIDTH - 300), "header")
+        y += 52
+    face = invent_face(int(rng.integers(2**31)), str(rng.choice(["H", "M"])), rng.uniform(18, 80))
+    width = int(rng.uniform(250, 370))
+    portrait, _ = draw_portrait(face, rng, int(width * 1.27), width)
+    left = bool(rng.random() < 0.75)
+    canvas.paste(45 if left else WIDTH - 45 - width, height + 20, portrait, 1.0)
+    x, y = (width + 90.0 if left else 60.0), height + 50.0
+    small, plain = _ink(rng, 17, (70, 70, 80)), _ink(rng, rng.uniform(24, 32), (20, 20, 25))
+    for label in rng.choice(_LABELS, int(rng.integers(4, 7)), replace=False):
+        canvas.text(x, y, str(label), small, "noise")
+        value = _words(rng, 3) if rng.random() < 0.6 else _digits(rng, 11)
+        canvas.text(x, y + 42, value, fit(value, plain, WIDTH - width - 170), "noise")
+        y += int(rng.uniform(80, 105))
+    return canvas.image, _round_mask(HEIGHT, WIDTH, 46)
+
+
+def _resident_back(rng: Generator) -> tuple[Image, Image]:
+    """The back of another country's or office's card, with three machine-readable lines."""
+    image, mask = _licence_back(rng)
+    image[520:] = (image[520:] * 0.3 + 250 * 0.7).astype(np.uint8)
+    canvas = Canvas(image)
+    mono = faces(("mrz", "mono"), "all")
+    ink = Ink(mono[int(rng.integers(len(mono)))], 32, (25, 25, 30))
+    code = str(rng.choice(["I<GTM", "RMMEX", "C<USA", "P<HND", "IDESP"]))
+    name = "<".join(_words(rng, 4).split())
+    lines = (code + _digits(rng, 10), _digits(rng, 15) + code[2:], name)
+    for number, line in enumerate(lines):
+        text = line.ljust(30, "<")[:30]
+        canvas.text(60, 610 + number * 72, text, fit(text, ink, WIDTH - 120), "noise")
+    return image, mask
+
+
+def _form(rng: Generator) -> tuple[Image, Image]:
+    """A sheet with ruled boxes, labels and writing."""
+    height = int(rng.uniform(760, 1100))
+    canvas = Canvas(np.full((height, WIDTH, 3), int(rng.uniform(225, 252)), np.uint8))
+    line = int(rng.uniform(60, 160))
+    canvas.text(80, 90, str(rng.choice(_TITLES)), _ink(rng, 34), "header")
+    y = 140
+    while y < height - 120:
+        step = int(rng.uniform(70, 130))
+        x = 60
+        while x < WIDTH - 200:
+            right = min(WIDTH - 60, x + int(rng.uniform(220, 700)))
+            cv2.rectangle(canvas.image, (x, y), (right, y + step), (line, line, line), 2)
+            canvas.text(x + 10, y + 24, str(rng.choice(_LABELS)), _ink(rng, 13), "noise")
+            if rng.random() < 0.6:
+                text = _words(rng, 2)
+                ink = fit(text, _ink(rng, 28, (20, 20, 60)), right - x - 30)
+                canvas.text(x + 14, y + 62, text, ink, "noise")
+            x = right
+        y += step
+    return canvas.image, np.full((height, WIDTH), 255, np.uint8)
+
+
+def _app_screen(rng: Generator) -> tuple[Image, Image]:
+    """A telephone that shows a page with a picture and text."""
+    image, mask = _phone(rng)
+    screen = Canvas(np.ascontiguousarray(image[36:-36, 60:-60]))
+    screen.image[:] = int(rng.uniform(215, 252)) if rng.random() < 0.7 else int(rng.uniform(10, 40))
+    dark = int(screen.image[0, 0, 0]) < 128
+    screen.image[:70] = np.array(deep(rng, float(rng.uniform())), np.uint8)
+    if rng.random() < 0.6:
+        face = invent_face(int(rng.integers(2**31)), "M", rng.uniform(18, 80))
+        portrait, _ = draw_portrait(face, rng, 300, 240)
+        screen.paste(60, 130, portrait, 1.0)
+    ink = _ink(rng, rng.uniform(18, 28), (230, 230, 230) if dark else (40, 40, 45))
+    for row in range(int(rng.integers(4, 9))):
+        screen.text(340, 140 + row * 48, _words(rng, int(rng.integers(2, 6))), ink, "noise")
+    image[36:-36, 60:-60] = screen.image
+    return image, mask
+
+
 KINDS: dict[str, Callable[[Generator], tuple[Image, Image]]] = {
     "licence": _licence,
     "licence_back": _licence_back,
@@ -236,7 +340,14 @@ KINDS: dict[str, Callable[[Generator], tuple[Image, Image]]] = {
     "phone": _phone,
     "blank": _blank,
     "business_card": _business_card,
+    "member_card": _member_card,
+    "resident_back": _resident_back,
+    "form": _form,
+    "app_screen": _app_screen,
 }
+# Training never meets the kind that is missing here: it is left for the measurement.
+TRAINED_KINDS = tuple(kind for kind in KINDS if kind != "resident_back")
+# What lies about in a scene; the kinds that are missing are drawn by name alone.
 SHARES = {
     "licence": 0.24,
     "licence_back": 0.12,

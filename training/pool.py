@@ -73,7 +73,11 @@ def read_pool(folder: Path, *, scale: float = 1.0) -> Iterator[PooledCard]:
 
 
 def read_card(path: Path, *, scale: float = 1.0) -> PooledCard:
-    """Read one card of a pool by the path of its truth."""
+    """Read the card whose truth is at `path`, scaled (area-averaged) by `scale`.
+
+    Raises:
+        FileNotFoundError: The picture beside it is missing.
+    """
     truth = json.loads(path.read_text())
     image = cv2.imread(str(path.with_suffix(".jpg")))
     if image is None:

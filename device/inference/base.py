@@ -84,13 +84,15 @@ class Quad:
 class Detection:
     """Where the card is. `presence` 0…1; `certainty` 0…1 is that of the weakest corner.
 
-    `rivals` are other quads that the picture allows, the likeliest first.
+    `edges` 0…1 says how well four straight edges are seen along the quad; it is 0 where they were
+    not looked for. `rivals` are other quads that the picture allows, the likeliest first.
     """
 
     quad: Quad
     presence: float
     certainty: float
     rivals: tuple[Quad, ...] = ()
+    edges: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Finds the card: one pass over the whole frame, a second over the crop around it."""
+"""Finds the card: one pass over the whole frame, a second over the crop around it, its edges."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from device.inference import edges
 from device.inference.base import Detection, Floats, Image, Quad
 from device.inference.corners import decode
 from device.inference.tflite import ModelFile, Network
@@ -14,6 +15,11 @@ from device.inference.tflite import ModelFile, Network
 _PAD = 114  # grey around a letterboxed frame, as in training
 # In widths of the card: less is no news, more is another card.
 _STILL, _JUMP = 0.03, 0.25
+_SAME = 0.4
+_FAR = 0.05
+# How well edges are seen: that need no second search, and that may lie far from the network's.
+_CLEAR, _LIKELY = 0.88, 0.8
+_MOST_STARTS = 4
 _FILLS = 0.8  # share of the square that the card fills in the second pass
 
 
@@ -29,6 +35,9 @@ class TfliteCardDetector:
         coarse = self.locate(image)
         if coarse is None:
             return None
+        return self._by_edges(image, self._second_pass(image, coarse))
+
+    def _second_pass(self, image: Image, coarse: Detection) -> Detection:
         fine = self._within(image, _square_around(coarse.quad, _FILLS))
         if fine is None:
             return coarse
@@ -43,10 +52,34 @@ class TfliteCardDetector:
         presence = max(coarse.presence, fine.presence)
         return replace(fine, presence=presence, rivals=(*fine.rivals, *coarse.rivals))
 
+    def _by_edges(self, image: Image, found: Detection) -> Detection:
+        """Return the card with the corners in which its edges meet, and how well those are seen.
+
+        Where they are not clear, the search starts anew from what is known by then: the better
+        corners, the network's answer on the crop around them, its other guesses at this card.
+        """
+        quad, seen = edges.refined(image, found.quad)
+        if seen < _LIKELY and _distance(found.quad, quad) > _FAR:
+            quad, seen = found.quad, 0.0
+        if seen < _CLEAR:
+            near = [rival for rival in found.rivals if _distance(found.quad, rival) < _SAME]
+            again = self._within(image, _square_around(quad, _FILLS))
+            if again is not None:
+                # The same card turned is the same card: only its corners are asked for here.
+                near = [_like(quad, again.quad), *(_like(quad, rival) for rival in near)]
+            for start in [quad, *near][:_MOST_STARTS]:
+                other, other_seen = edges.refined(image, start)
+                if other_seen > max(seen + 0.03, _LIKELY) and _distance(found.quad, other) < _SAME:
+                    quad, seen = other, other_seen
+                if seen >= _CLEAR:
+                    break
+        return replace(found, quad=quad, edges=seen)
+
     def refine(self, image: Image, quad: Quad) -> Quad:
         """Return the corners of a rival by a second pass around it."""
         fine = self._within(image, _square_around(quad, _FILLS))
-        return fine.quad if fine is not None and _distance(quad, fine.quad) < _JUMP else quad
+        near = fine is not None and _distance(quad, fine.quad) < _JUMP
+        return edges.refined(image, fine.quad if fine is not None and near else quad)[0]
 
     def locate(self, image: Image) -> Detection | None:
         height, width = image.shape[:2]
@@ -86,6 +119,12 @@ def _distance(first: Quad, second: Quad) -> float:
     """Return how far the corner that moved most did, in widths of the card."""
     moved = np.linalg.norm(first.array() - second.array(), axis=1).max()
     return float(moved) / max(first.width_px, 1.0)
+
+
+def _like(quad: Quad, other: Quad) -> Quad:
+    """Return the other quad with its corners in the order that comes closest to the first."""
+    turns = [Quad.of(np.roll(other.array(), turn, axis=0)) for turn in range(4)]
+    return min(turns, key=lambda turned: _distance(quad, turned))
 
 
 def _cut(image: Image, left: float, top: float, side: float, size: int) -> Image:

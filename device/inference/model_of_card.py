@@ -4,6 +4,10 @@ The pictures of two models may hardly differ (the backs of D, E and F; E and F b
 small print), while the years, the header and the fields that a model lacks tell them apart. So the
 classifier proposes, and every contradiction with what was read counts against a model.
 
+What nothing printed tells, no reading can: which of two models a card of a year in which both were
+issued is, where the line with the authority's name is not printed or not read; and the front of a
+G and of the model of 2026 of that same year.
+
 Sources: years of issue and fields by model, `docs/training-data.md`.
 """
 
@@ -11,12 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from rapidfuzz import fuzz
+
+from device.inference.base import TextBox, TextLine
 from device.inference.formats import COMBINED
 from device.inference.labels import squeeze
 from device.inference.reading import Barcode, FieldReading
 from domain.credential.fields import Model, Side
 
 _C, _D, _E, _F, _G, _H, _NEW = Model
+_ALL = frozenset(Model)
+_IFE = frozenset({_C, _D})
+_ABROAD = frozenset({_F, _H})
 _SINCE_G = frozenset({_G, _H, _NEW})
 _BEFORE_G = frozenset({_C, _D, _E, _F})
 _ISSUED: Mapping[Model, tuple[int, int]] = {
@@ -29,8 +39,27 @@ _ISSUED: Mapping[Model, tuple[int, int]] = {
     _NEW: (2026, 2099),
 }
 _VALID_YEARS = 10
-_CONTRADICTED = 0.02  # what remains of a model's chance when something read speaks against it
 _LEAST_CHANCE = 0.01  # the classifier's doubt never excludes a model by itself
+# What remains of a model's chance when something speaks against it: proven by check digits or a
+# code that decodes, read as text, or only missing where it is usually printed.
+_PROVEN, _READ, _MISSED = 0.0005, 0.02, 0.2
+
+_FEDERAL = "INSTITUTOFEDERALELECTORAL"
+_NACIONAL = "INSTITUTONACIONALELECTORAL"
+_OLD_REGISTER = "REGISTROFEDERALDEELECTORES"  # on fronts of the old authority alone
+_OUTSIDE = ("DESDEELEXTRANJERO", "RESIDENTEENELEXTRANJERO")
+_COUNTRIES = ("ESTADOSUNIDOS", "EUA", "USA", "CANADA", "ESPANA")
+_ALIKE = 84  # of 100; FEDERAL and NACIONAL leave the whole names at 78
+_DENSE_BYTES = 300  # a service QR holds an address, the dense ones several hundred bytes
+
+_HEADING_BOTTOM = 260  # card pixels
+_HEADING_WIDTH = 330
+_MOST_HEADINGS = 3
+
+_OF_A_CREDENTIAL = ("ELECTOR", "VOTAR", "CLAVEDE", "CURP", "SECCION", "VIGENCIA", "REGISTRO")
+_CLEARLY, _LONG_ENOUGH, _MANY = 0.85, 5, 5
+
+Evidence = tuple[frozenset[Model], float]
 
 
 def settle(
@@ -44,11 +73,32 @@ def settle(
 ) -> Model:
     """Return the likeliest model: the classifier's chances, less what the reading contradicts."""
     weights = {model: max(chances.get(model, 0.0), _LEAST_CHANCE) for model in Model}
-    for possible in _evidence(side, texts, fields, mrz, barcodes):
+    for possible, remains in _evidence(side, texts, fields, mrz, barcodes):
         for model in Model:
             if model not in possible:
-                weights[model] *= _CONTRADICTED
+                weights[model] *= remains
     return max(weights, key=lambda model: weights[model])
+
+
+def is_credential(
+    side: Side, lines: Sequence[TextLine], fields: Mapping[str, FieldReading]
+) -> bool:
+    """Say whether the print may be a credential's: not where much of a front was read clearly, and
+    no line of it has a word that every credential has.
+
+    A card of somebody else may be laid out alike and pass the classifier.
+    """
+    if side is not Side.FRONT or fields:
+        return True
+    clear = [squeeze(x.text)[0] for x in lines if x.confidence > _CLEARLY]
+    clear = [text for text in clear if len(text) >= _LONG_ENOUGH]
+    return len(clear) < _MANY or any(word in text for text in clear for word in _OF_A_CREDENTIAL)
+
+
+def headings(boxes: Sequence[TextBox]) -> list[TextBox]:
+    """Return the boxes of a back in which the authority may be named: long ones at the top."""
+    long = [b for b in boxes if b.y1 < _HEADING_BOTTOM and b.width > _HEADING_WIDTH]
+    return sorted(long, key=lambda box: box.y0)[:_MOST_HEADINGS]
 
 
 def _evidence(
@@ -57,38 +107,70 @@ def _evidence(
     fields: Mapping[str, FieldReading],
     mrz: Sequence[str] | None,
     barcodes: Sequence[Barcode],
-) -> Iterable[frozenset[Model]]:
-    """Yield, for each thing that was read, the models that agree with it."""
+) -> Iterable[Evidence]:
+    """Yield, for each thing that was read, the models that agree with it, and how sure it is."""
     year = _issued_in(fields, mrz)
     if year is not None:
-        yield frozenset(m for m, (first, last) in _ISSUED.items() if first <= year <= last)
+        in_years = frozenset(m for m, (first, last) in _ISSUED.items() if first <= year <= last)
+        yield in_years, _PROVEN if mrz is not None else _READ
+    lines = [squeeze(text)[0] for text in texts]
     if side is Side.FRONT:
-        yield from _of_front(texts, fields)
+        yield from _of_front(lines, fields)
         return
+    yield from _of_authority(lines)
     if mrz is not None:
-        yield frozenset(Model) - {_C}
+        yield _ALL - {_C}, _PROVEN
     elif "numero_ocr" in fields:
-        yield frozenset({_C})
+        yield frozenset({_C}), _READ
     if any(code.format.casefold() == "pdf417" for code in barcodes):
-        yield _BEFORE_G
+        yield _BEFORE_G, _PROVEN
+    if any(_is_dense(code) for code in barcodes):
+        yield _SINCE_G, _PROVEN
 
 
-def _of_front(
-    texts: Iterable[str], fields: Mapping[str, FieldReading]
-) -> Iterable[frozenset[Model]]:
-    print_ = [squeeze(text)[0] for text in texts]
-    if any("FEDERALELECTORAL" in text for text in print_):
-        yield frozenset({_C, _D})
-    if any("NACIONALELECTORAL" in text for text in print_):
-        yield frozenset(Model) - {_C, _D}
-    if any("EXTRANJERO" in text for text in print_):
-        yield frozenset({_F, _H, _NEW})
+def _of_front(lines: Sequence[str], fields: Mapping[str, FieldReading]) -> Iterable[Evidence]:
+    yield from _of_authority(lines)
+    if "IFE" in lines or _likeness(lines, (_OLD_REGISTER,)) >= _ALIKE:
+        yield _IFE, _READ
+    if "INE" in lines:
+        yield _ALL - _IFE, _READ
+    if any(line.endswith(country) for line in lines for country in _COUNTRIES):
+        yield _ABROAD | {_NEW}, _MISSED
     if any(name in fields for name in ("estado", "municipio", "localidad")):
-        yield _BEFORE_G
+        yield _BEFORE_G, _READ
     vigencia = fields.get("vigencia")
     if vigencia is not None:
         combined = COMBINED.fullmatch(str(vigencia.value)) is not None
-        yield _SINCE_G if combined else _BEFORE_G
+        yield _SINCE_G if combined else _BEFORE_G, _READ
+
+
+def _of_authority(lines: Sequence[str]) -> Iterable[Evidence]:
+    """Yield what the line with the authority's name says, and the one of who live abroad."""
+    federal, nacional = _likeness(lines, (_FEDERAL,)), _likeness(lines, (_NACIONAL,))
+    named = max(federal, nacional) >= _ALIKE
+    if named:
+        yield (_IFE if federal > nacional else _ALL - _IFE), _READ
+    if _likeness(lines, _OUTSIDE) >= _ALIKE:
+        yield _ABROAD | {_NEW}, _READ
+    elif named:
+        yield _ALL - _ABROAD, _MISSED
+
+
+def _likeness(lines: Sequence[str], phrases: Sequence[str]) -> float:
+    """Return how nearly one of the phrases stands in one of the lines, 0…100."""
+    return max(
+        (
+            fuzz.partial_ratio(phrase, line)
+            for line in lines
+            for phrase in phrases
+            if len(line) >= 0.8 * len(phrase)
+        ),
+        default=0.0,
+    )
+
+
+def _is_dense(code: Barcode) -> bool:
+    return code.format.casefold() == "qr" and len(code.payload) > _DENSE_BYTES
 
 
 def _issued_in(fields: Mapping[str, FieldReading], mrz: Sequence[str] | None) -> int | None:

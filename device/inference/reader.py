@@ -33,7 +33,7 @@ from device.inference.base import (
 from device.inference.contrast import evened
 from device.inference.fields import read_front
 from device.inference.images import as_rgb, grey_of
-from device.inference.model_of_card import settle
+from device.inference.model_of_card import headings, is_credential, settle
 from device.inference.quality import QualityLimits
 from device.inference.reading import Attack, FieldReading, Quality, Reading
 from device.inference.rectify import rectify, turned
@@ -149,11 +149,13 @@ class CardReader:
             card = rectify(frame, quad)
             grey = grey_of(card)
         reading = Reading(found=True, reasons=(), quad=quad, side=kind.side, model=kind.model)
-        reading, texts = self._with_text(reading, grey, today, clock)
+        reading, lines = self._with_text(reading, grey, today, clock)
+        if not is_credential(kind.side, lines, reading.fields):
+            return Reading(found=False, reasons=("card.not_a_credential",))
         if kind.side is Side.BACK:
             with clock.stage("barcodes"):
                 reading = replace(reading, barcodes=self._barcodes.read(grey, frame, quad))
-        reading = replace(reading, model=_settled(kind, reading, texts))
+        reading = replace(reading, model=_settled(kind, reading, lines))
         with clock.stage("quality"):
             boxes = {n: f.box for n, f in reading.fields.items() if f.box is not None}
             covered_mm = fingers.covered_mm(frame, quad)
@@ -206,8 +208,8 @@ class CardReader:
 
     def _with_text(
         self, reading: Reading, grey: Image, today: date | None, clock: _Stopwatch
-    ) -> tuple[Reading, list[str]]:
-        """Return the reading with its fields, and every line that was read on the way."""
+    ) -> tuple[Reading, list[TextLine]]:
+        """Return the reading with its fields, and the lines that tell what the card is."""
         if self._text_detector is None or self._recogniser is None:
             return reading, []
         with clock.stage("text_boxes"):
@@ -223,21 +225,22 @@ class CardReader:
                     return recogniser.read(grey, places)
 
                 fields = read_front(lines, look, today=today)
-            return replace(reading, fields=fields), [line.text for line in lines]
+            return replace(reading, fields=fields), lines
         with clock.stage("mrz"):
             zone = mrz.read(grey, boxes, self._recogniser)
         with clock.stage("recognise"):
             fields = read_back(grey, boxes, zone, self._recogniser)
+            named = self._recogniser.read(grey, headings(boxes))
         printed = zone.printed if zone is not None else None
-        return replace(reading, fields=fields, mrz=printed), []
+        return replace(reading, fields=fields, mrz=printed), named
 
 
-def _settled(kind: Classification, reading: Reading, texts: Sequence[str]) -> Model:
+def _settled(kind: Classification, reading: Reading, lines: Sequence[TextLine]) -> Model:
     chances = kind.model_chances or {kind.model: kind.model_confidence}
     return settle(
         chances,
         side=reading.side or Side.FRONT,
-        texts=texts,
+        texts=[line.text for line in lines],
         fields=reading.fields,
         mrz=reading.mrz,
         barcodes=reading.barcodes,

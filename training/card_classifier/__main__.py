@@ -1,10 +1,13 @@
 """Train, evaluate and export the card classifier.
 
 python -m training.card_classifier train --seed 1 --minutes 9
+python -m training.card_classifier resume  # from the committed file, where a run's weights are lost
+python -m training.card_classifier tune --seed 3 --minutes 12
 python -m training.card_classifier export
 """
 
 import argparse
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +23,10 @@ from training.backgrounds import background
 from training.card_classifier.network import MODELS, SIDES, TURNS, CardClassifier, loss_of
 from training.effects import photographed
 from training.export import export_float, export_int8
-from training.loop import train, training_run
-from training.model_card import MODEL_FOLDER, Card, register_model
-from training.negatives import render_negative
-from training.pool import read_pool
+from training.loop import resume, train, training_run
+from training.model_card import MODEL_FOLDER, Card, listed_run, register_model
+from training.negatives import TRAINED_KINDS, render_negative
+from training.warm_start import load_weights, normalise
 
 WORK = Path("training/work")
 HEIGHT, WIDTH = 128, 192
@@ -41,20 +44,20 @@ class Shelf:
     others: list[Image]
 
 
-def gather(pool: Path, rng: Generator, *, others: int = 500) -> Shelf:
-    cards = [
-        (
-            _reduced(card.image),
-            SIDES.index(card.side),
-            MODELS.index(card.model),
-        )
-        for card in read_pool(pool)
-    ]
-    pictures = [background(rng, _KEEP[1], _KEEP[0]) for _ in range(others // 3)]
-    for _ in range(others):
-        image, _mask = render_negative(rng)
+def gather(pool: Path, rng: Generator, *, others: int = 520, cards: int | None = None) -> Shelf:
+    """Read the cards of `pool`, or the last so many, and draw what is no credential."""
+    shelf = []
+    for path in sorted(pool.glob("*.json"))[-cards if cards else None :]:
+        truth = json.loads(path.read_text())
+        image = cv2.imread(str(path.with_suffix(".jpg")), cv2.IMREAD_REDUCED_COLOR_2)
+        assert image is not None
+        small = _reduced(np.asarray(image[..., ::-1], np.uint8))
+        shelf.append((small, SIDES.index(truth["side"]), MODELS.index(truth["model"])))
+    pictures = [background(rng, _KEEP[1], _KEEP[0]) for _ in range(others // 5)]
+    for number in range(others):
+        image, _mask = render_negative(rng, kind=TRAINED_KINDS[number % len(TRAINED_KINDS)])
         pictures.append(_reduced(image))
-    return Shelf(cards, pictures)
+    return Shelf(shelf, pictures)
 
 
 def _reduced(image: Image) -> Image:
@@ -64,7 +67,7 @@ def _reduced(image: Image) -> Image:
 def sample(shelf: Shelf, cards: range, rng: Generator) -> tuple[Image, int, int, int]:
     """One rectified picture and its side, turn and model, with the errors rectifying makes."""
     turn = int(rng.integers(2))
-    if rng.random() < 0.15:
+    if rng.random() < 0.3:
         image, side, model = shelf.others[int(rng.integers(len(shelf.others)))], 2, 0
     else:
         image, side, model = shelf.cards[cards[int(rng.integers(len(cards)))]]
@@ -129,17 +132,29 @@ def measure(network: nn.Module, held: dict[str, Tensor]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["train", "tune", "export"])
+    parser.add_argument("action", choices=["train", "resume", "tune", "export"])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=12)
     parser.add_argument("--pool", type=Path, default=WORK / "pool")
+    parser.add_argument("--cards", type=int, help="only the last so many of the pool")
     options = parser.parse_args()
     weights = WORK / "card_classifier.pt"
     torch.manual_seed(options.seed)
-    shelf = gather(options.pool, np.random.default_rng([options.seed, 19]))
+    drawn = np.random.default_rng([options.seed, 19])
+    few = options.action == "resume"  # which only measures how the layers answer
+    shelf = gather(
+        options.pool, drawn, cards=400 if few else options.cards, others=60 if few else 520
+    )
     split = len(shelf.cards) - HELD_CARDS
     held = next(batches(shelf, range(split, len(shelf.cards)), size=800, seed=options.seed + 1000))
     network = CardClassifier()
+    if options.action == "resume":
+        load_weights(network, MODEL_FOLDER / "card_classifier.tflite", (1, 3, HEIGHT, WIDTH))
+        samples = batches(shelf, range(split), size=48, seed=0)
+        images = (next(samples)["image"].permute(0, 3, 1, 2) / 127.5 - 1 for _ in range(8))
+        normalise(network, images)
+        resume(network, weights, listed_run("card_classifier"))
+        return
     tune = options.action == "tune"
     if tune or options.action == "train":
         train(

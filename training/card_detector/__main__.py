@@ -1,14 +1,16 @@
 """Train, evaluate and export the card detector.
 
 python -m training.card_detector scenes --seed 1 --count 10000
+python -m training.card_detector views --seed 3 --count 700
 python -m training.card_detector train --seed 1 --minutes 25
 python -m training.card_detector tune --seed 2 --minutes 16  # from the first run's weights
+python -m training.card_detector resume  # from the committed file, where a run's weights are lost
 python -m training.card_detector export
 """
 
 import argparse
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +20,16 @@ from torch import Tensor, nn
 
 from training.card_detector.network import CardDetector, loss_of
 from training.card_detector.scenes import SIDE, Scene, Stock, compose, gather
+from training.card_detector.views import VIEWS, views
 from training.export import export_float, export_int8
-from training.loop import mixed, train, training_run
-from training.model_card import MODEL_FOLDER, Card, register_model
+from training.loop import mixed, resume, train, training_run
+from training.model_card import MODEL_FOLDER, Card, listed_run, register_model
 from training.nets import MapsLast
+from training.warm_start import load_weights, normalise
 
 WORK = Path("training/work")
-FOLDERS = ("scenes", "scenes-photographed")  # composed here; by training.photographs
+# Composed here; by `training.photographs`; views of photographs, turned by any angle.
+FOLDERS = ("scenes", "scenes-photographed", "scenes-views")
 HELD = 400  # scenes never trained on, the last ones of each folder
 
 _stock: Stock
@@ -39,8 +44,15 @@ def _compose(task: tuple[int, int]) -> Scene:
     return compose(_stock, np.random.default_rng([*task, 11]))
 
 
-def write_scenes(pool: Path, *, seed: int, count: int, folder: Path) -> None:
+def write_scenes(pool: Path, *, seed: int, count: int, folder: Path, processes: int) -> None:
     """Compose `count` scenes into arrays on disk, so that training only reads."""
+    with multiprocessing.Pool(processes, _start, (pool, seed)) as workers:
+        tasks = ((seed, index) for index in range(count))
+        keep(workers.imap(_compose, tasks, chunksize=16), folder, count)
+
+
+def keep(scenes: Iterable[Scene], folder: Path, count: int) -> None:
+    """Write `count` scenes as arrays."""
     folder.mkdir(parents=True, exist_ok=True)
     images = np.lib.format.open_memmap(
         folder / "images.npy", "w+", np.uint8, (count, SIDE, SIDE, 3)
@@ -48,14 +60,12 @@ def write_scenes(pool: Path, *, seed: int, count: int, folder: Path) -> None:
     corners = np.zeros((count, 4, 2), np.float32)
     visible = np.zeros((count, 4), bool)
     present = np.zeros(count, np.int64)
-    with multiprocessing.Pool(2, _start, (pool, seed)) as workers:
-        tasks = ((seed, index) for index in range(count))
-        for index, scene in enumerate(workers.imap(_compose, tasks, chunksize=16)):
-            images[index] = scene.image
-            corners[index], visible[index] = scene.corners, scene.visible
-            present[index] = scene.has_card
-            if index % 2000 == 0:
-                print(f"{index}/{count} scenes", flush=True)
+    for index, scene in enumerate(scenes):
+        images[index] = scene.image
+        corners[index], visible[index] = scene.corners, scene.visible
+        present[index] = scene.has_card
+        if index % 500 == 0:
+            print(f"{index}/{count} scenes", flush=True)
     images.flush()
     np.savez(folder / "truth.npz", corners=corners, visible=visible, present=present)
 
@@ -159,21 +169,35 @@ def measure(network: nn.Module, held: dict[str, Tensor]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["scenes", "train", "tune", "export"])
+    parser.add_argument("action", choices=["scenes", "views", "resume", "train", "tune", "export"])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--pool", type=Path, default=WORK / "pool")
     options = parser.parse_args()
     weights = WORK / "card_detector.pt"
     if options.action == "scenes":
         folder = WORK / FOLDERS[0]
-        write_scenes(options.pool, seed=options.seed, count=options.count, folder=folder)
+        write_scenes(
+            options.pool,
+            seed=options.seed,
+            count=options.count,
+            folder=folder,
+            processes=options.processes,
+        )
+        return
+    if options.action == "views":
+        made = views(options.pool, seed=options.seed, count=options.count)
+        keep(made, WORK / FOLDERS[2], options.count * VIEWS)
         return
     torch.manual_seed(options.seed)
     network = CardDetector()
     parts = [SceneFile(WORK / name) for name in FOLDERS if (WORK / name / "truth.npz").exists()]
     held = {name: torch.cat([p.held()[name] for p in parts]) for name in parts[0].held()}
+    if options.action == "resume":
+        _resume(network, parts, weights)
+        return
     tune = options.action == "tune"
     if tune or options.action == "train":
         train(
@@ -191,6 +215,14 @@ def main() -> None:
     network.load_state_dict(torch.load(weights, map_location="cpu"))
     network.eval()
     _export(network, parts)
+
+
+def _resume(network: CardDetector, parts: Sequence[SceneFile], weights: Path) -> None:
+    load_weights(network, MODEL_FOLDER / "card_detector.tflite", (1, 3, SIDE, SIDE))
+    drawn = mixed(parts, size=24, seed=0)
+    images = (next(drawn)["image"].permute(0, 3, 1, 2).float() / 127.5 - 1 for _ in range(8))
+    normalise(network, images)
+    resume(network, weights, listed_run("card_detector"))
 
 
 def _export(network: CardDetector, parts: Sequence[SceneFile]) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from training.backgrounds import background
 from training.effects import photographed
 from training.geometry import ID1_ASPECT, Corners, any_roll, card_corners
-from training.negatives import render_negative
+from training.negatives import TRAINED_KINDS, render_negative
 from training.pool import read_pool
 
 SIDE = 256  # pixels of the square input
@@ -45,8 +45,8 @@ def gather(pool: Path, rng: Generator, *, others: int = 300, backgrounds: int = 
     """Read the rendered credentials of `pool` and render other cards and backgrounds."""
     credentials = [_reduced(card.image) for card in read_pool(pool)]
     negatives: list[Image] = []
-    for _ in range(others):
-        image, _mask = render_negative(rng)
+    for number in range(others):
+        image, _mask = render_negative(rng, kind=TRAINED_KINDS[number % len(TRAINED_KINDS)])
         negatives.append(_reduced(image))
     scenery = [background(rng, 360, 360) for _ in range(backgrounds)]
     return Stock(credentials, negatives, scenery)
@@ -61,17 +61,23 @@ def compose(stock: Stock, rng: Generator) -> Scene:
     left, top, right, bottom = _content(rng)
     width, height = right - left, bottom - top
     canvas = _scenery(stock, rng)
-    if rng.random() < 0.3:  # something else lies on the table
+    for _ in range(int(rng.choice([0, 1, 2], p=[0.6, 0.3, 0.1]))):  # what else lies on the table
         _paste(canvas, _choose(stock.others, rng), _anywhere(rng, width, height, left, top), rng)
-    has_card = bool(rng.random() < 0.86)
+    has_card = bool(rng.random() < 0.82)
     corners = _anywhere(rng, width, height, left, top)
+    if has_card and rng.random() < 0.12:  # a smaller credential, which is not what is sought
+        second = _anywhere(rng, width, height, left, top)
+        middle = second.mean(axis=0)
+        shrunk = np.linalg.norm(corners[1] - corners[0]) / np.linalg.norm(second[1] - second[0])
+        second = middle + (second - middle) * min(0.75 * float(shrunk), 1.0)
+        _paste(canvas, _choose(stock.credentials, rng), second.astype(np.float32), rng)
     if has_card:
         _paste(canvas, _choose(stock.credentials, rng), corners, rng)
-    elif rng.random() < 0.6:
+    elif rng.random() < 0.7:
         _paste(canvas, _choose(stock.others, rng), corners, rng)
-    if rng.random() < 0.3:
+    if rng.random() < 0.35:
         _finger(canvas, corners, rng)
-    image = photographed(canvas, rng, most_blur=1.6)
+    image = photographed(canvas, rng, most_blur=2.2)
     framed = np.full_like(image, PAD)
     framed[top:bottom, left:right] = image[top:bottom, left:right]
     inside = (corners >= (left - 3, top - 3)) & (corners <= (right + 2, bottom + 2))
@@ -93,7 +99,7 @@ def _anywhere(rng: Generator, width: int, height: int, left: int, top: int) -> C
     span_x = turned[1] + turned[0] / ID1_ASPECT
     span_y = turned[0] + turned[1] / ID1_ASPECT
     filling = min(width / span_x, height / span_y)
-    size = filling * (rng.uniform(0.3, 1.0) if rng.random() < 0.5 else rng.uniform(0.72, 1.02))
+    size = filling * (rng.uniform(0.18, 1.0) if rng.random() < 0.5 else rng.uniform(0.72, 1.02))
     slack_x = max(0.0, (width - size * span_x) / 2) + 4
     slack_y = max(0.0, (height - size * span_y) / 2) + 4
     centre = (

@@ -1,8 +1,10 @@
 """The model is settled by what was read: years, header, fields that a model has or lacks."""
 
+import numpy as np
 import pytest
 
-from device.inference.model_of_card import settle
+from device.inference.base import Emissions, TextBox, TextLine
+from device.inference.model_of_card import headings, is_credential, settle
 from device.inference.reading import Barcode, FieldReading
 from domain.credential.fields import Model, Side, Source
 
@@ -89,3 +91,87 @@ def test_nothing_read_leaves_the_classifiers_answer() -> None:
     chances = {**dict.fromkeys(Model, 0.1), Model.H: 0.4}
     found = settle(chances, side=Side.FRONT, texts=(), fields={}, mrz=None, barcodes=())
     assert found is Model.H
+
+
+def box(x0: float, y0: float, x1: float, y1: float) -> TextBox:
+    return TextBox(x0, y0, x1, y1)
+
+
+def line(text: str, confidence: float = 0.97) -> TextLine:
+    emissions = Emissions(np.zeros((1, 2), np.float32), "A", 0, 1)
+    return TextLine(text, confidence, box(0, 0, 10, 10), (), emissions)
+
+
+ZONE = (
+    "IDMEX1234567897<<0001000000001",
+    "9001011M2812318MEX<01<<00001<6",
+    "EJEMPLO<<LUISA" + "<" * 16,
+)
+
+
+class TestBack:
+    @pytest.mark.parametrize(
+        ("heading", "model"),
+        [
+            ("INSTITUTO NACIONAL ELECTORAL", Model.E),
+            ("CREDENCIAL PARA VOTAR DESDE EL EXTRANJERO", Model.F),
+            ("CREDENClAL PARA VOTAR DESDE EL EXTRANIERO", Model.F),
+        ],
+    )
+    def test_its_heading_tells_who_lives_abroad(self, heading: str, model: Model) -> None:
+        found = settle(
+            {**dict.fromkeys(Model, 0.05), Model.E: 0.4, Model.F: 0.35},
+            side=Side.BACK,
+            texts=[heading],
+            fields={},
+            mrz=ZONE,
+            barcodes=(),
+        )
+        assert found is model
+
+    def test_a_proven_zone_outweighs_a_classifier_that_is_sure_of_c(self) -> None:
+        found = settle(
+            {**dict.fromkeys(Model, 0.005), Model.C: 0.97, Model.E: 0.01},
+            side=Side.BACK,
+            texts=[],
+            fields={},
+            mrz=ZONE,
+            barcodes=(),
+        )
+        assert found is not Model.C
+
+    def test_dense_codes_tell_g_from_e(self) -> None:
+        found = settle(
+            {**dict.fromkeys(Model, 0.05), Model.E: 0.6, Model.G: 0.1},
+            side=Side.BACK,
+            texts=[],
+            fields={},
+            mrz=None,
+            barcodes=(Barcode("QR", bytes(600), None),),
+        )
+        assert found is Model.G
+
+    def test_only_long_lines_at_the_top_are_headings(self) -> None:
+        heading, low, short = box(60, 40, 700, 60), box(60, 600, 900, 640), box(60, 90, 200, 110)
+        assert headings([low, short, heading]) == [heading]
+
+
+class TestIsCredential:
+    OTHER = (
+        "UNIVERSIDAD",
+        "MATRICULA",
+        "CARRERA DE LETRAS",
+        "TIPO DE SANGRE",
+        "EXPEDIDA 2019",
+        "PUESTO",
+    )
+
+    def test_a_front_that_reads_as_something_else_is_none(self) -> None:
+        assert not is_credential(Side.FRONT, [line(text) for text in self.OTHER], {})
+
+    def test_one_word_of_a_credential_is_enough(self) -> None:
+        lines = [line(text) for text in (*self.OTHER, "CLAVE DE ELECTOR")]
+        assert is_credential(Side.FRONT, lines, {})
+
+    def test_print_that_was_hardly_read_condemns_nothing(self) -> None:
+        assert is_credential(Side.FRONT, [line(text, 0.5) for text in self.OTHER], {})
