@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from device.inference.base import Image, Quad
-from device.inference.rectify import rectify
 
 _PX_PER_MM = 3.75
 _CARD_PX = (321, 203)
@@ -33,8 +32,16 @@ _LOGARITHMS = np.log(np.maximum(np.arange(256), 1)).astype(np.float32)
 
 def covered_mm(frame: Image, quad: Quad) -> float:
     """Return how far the deepest of them reaches from the edge, in millimetres; 0 is none."""
-    width, height = _CARD_PX[0] + 2 * _RIM_PX[0], _CARD_PX[1] + 2 * _RIM_PX[1]
-    rimmed = rectify(frame, quad, width=width, height=height, margin=_RIM)
+    across, down = _RIM_PX
+    right, below = across + _CARD_PX[0], down + _CARD_PX[1]
+    target = np.array([[across, down], [right, down], [right, below], [across, below]], np.float32)
+    # Single pixels are enough for patches of a centimetre: no averaging first, as for print.
+    rimmed = cv2.warpPerspective(
+        frame,
+        cv2.getPerspectiveTransform(quad.array().astype(np.float32), target),
+        (right + across, below + down),
+        borderMode=cv2.BORDER_REPLICATE,
+    )
     return reach_mm(np.asarray(cv2.blur(rimmed, (3, 3)), np.uint8))
 
 
