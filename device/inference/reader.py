@@ -150,6 +150,13 @@ class CardReader:
             grey = grey_of(card)
         reading = Reading(found=True, reasons=(), quad=quad, side=kind.side, model=kind.model)
         reading, lines = self._with_text(reading, grey, today, clock)
+        if not reading.fields:
+            # What stands on its head reads as nothing: the classifier may have been wrong.
+            other = replace(reading, quad=quad.turned())
+            other, other_lines = self._with_text(other, turned(grey), today, clock)
+            if other.fields:
+                reading, lines, quad = other, other_lines, quad.turned()
+                card, grey = turned(card), turned(grey)
         if not is_credential(kind.side, lines, reading.fields):
             return Reading(found=False, reasons=("card.not_a_credential",))
         if kind.side is Side.BACK:

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from device.inference.base import ImageError, Model, Quad, Side
+from device.inference.base import ImageError, Model, Quad, Side, TextBox
 from device.inference.reader import CardReader, combine
 from device.inference.reading import Reading
 from device.inference.scripted import (
@@ -85,6 +85,28 @@ class TestRead:
             ScriptedTextRecogniser(texts),
         )
         found = reader.read(FRAME, today=TODAY)
+        assert found.quad is not None
+        assert found.quad.corners[0] == (1283, 809)
+
+    def test_tries_the_other_way_up_where_nothing_can_be_read(self) -> None:
+        texts = front()
+
+        class ReadsUpright(ScriptedTextDetector):
+            """Finds print only where the light part of the frame is at the bottom."""
+
+            def find(self, grey: np.ndarray) -> list[TextBox]:
+                return super().find(grey) if grey[600:].mean() > grey[:200].mean() else []
+
+        reader = CardReader(
+            ScriptedDetector(),
+            ScriptedClassifier(Side.FRONT, Model.G),
+            ReadsUpright(texts),
+            ScriptedTextRecogniser(texts),
+        )
+        upside_down = FRAME.copy()
+        upside_down[:200] = 255
+        found = reader.read(upside_down, today=TODAY)
+        assert found.values()["clave_elector"] == CLAVE
         assert found.quad is not None
         assert found.quad.corners[0] == (1283, 809)
 
