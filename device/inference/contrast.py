@@ -24,20 +24,22 @@ _SHRINK = 4
 def evened(grey: Image) -> Image:
     """Return the card with its faint parts made stronger; the same size."""
     height, width = grey.shape
-    size = (max(1, width // _SHRINK), max(1, height // _SHRINK))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    half, size = (width // 2, height // 2), (width // _SHRINK, height // _SHRINK)
+    if min(size) < 1:
+        return grey
+    smaller = cv2.resize(grey, half, interpolation=cv2.INTER_AREA)
+    squares = cv2.multiply(smaller, smaller, dtype=cv2.CV_32F)
+    small = cv2.resize(smaller, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     mean = cv2.blur(small, (_WINDOW, _WINDOW))
-    square = cv2.resize(
-        cv2.multiply(grey, grey, dtype=cv2.CV_32F), size, interpolation=cv2.INTER_AREA
+    mean_square = cv2.blur(
+        cv2.resize(squares, size, interpolation=cv2.INTER_AREA), (_WINDOW, _WINDOW)
     )
-    variance = cv2.blur(np.asarray(square, np.float32), (_WINDOW, _WINDOW)) - mean * mean
-    spread = np.sqrt(np.maximum(variance, 1.0))
-    gain = np.clip(_LEAST_SPREAD / spread, 1.0, _MOST_GAIN)
+    spread = np.sqrt(np.maximum(mean_square - mean * mean, 1.0))
+    gain = np.clip(_LEAST_SPREAD / spread, 1.0, _MOST_GAIN).astype(np.float32)
     if float(gain.max()) == 1.0:
         return grey
     kept = 1 - _DRAWN * np.minimum(gain - 1, 1)
-    shift = _MIDDLE + (mean - _MIDDLE) * kept - mean * gain
+    shift = (_MIDDLE + (mean - _MIDDLE) * kept - mean * gain).astype(np.float32)
     full = (width, height)
     stronger = cv2.multiply(grey, cv2.resize(gain, full), dtype=cv2.CV_32F)
-    lifted = cv2.add(stronger, cv2.resize(np.asarray(shift, np.float32), full))
-    return np.asarray(np.clip(lifted, 0, 255), np.uint8)
+    return np.asarray(cv2.add(stronger, cv2.resize(shift, full), dtype=cv2.CV_8U), np.uint8)
