@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from training.card_detector.network import CardDetector, loss_of
 from training.card_detector.scenes import SIDE, Scene, Stock, compose, gather
 from training.card_detector.views import VIEWS, views
-from training.export import export_float, export_int8
+from training.export import export_dynamic_int8, export_float
 from training.loop import mixed, resume, train, training_run
 from training.model_card import MODEL_FOLDER, Card, listed_run, register_model
 from training.nets import MapsLast
@@ -229,12 +229,7 @@ def _export(network: CardDetector, parts: Sequence[SceneFile]) -> None:
     float_path = MODEL_FOLDER / "card_detector.tflite"
     int8_path = MODEL_FOLDER / "card_detector.int8.tflite"
     export_float(MapsLast(network).eval(), (1, SIDE, SIDE, 3), float_path)
-    inputs = (
-        np.array(part.images[index : index + 1]).astype(np.float32) / 127.5 - 1
-        for part in parts
-        for index in range(150)
-    )
-    export_int8(float_path, inputs, int8_path)
+    export_dynamic_int8(float_path, int8_path)
     metrics = {
         name: measure(network, part.held()) for name, part in zip(FOLDERS, parts, strict=False)
     }

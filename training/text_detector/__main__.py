@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.export import export_float, export_int8
+from training.export import export_dynamic_int8, export_float
 from training.loop import mixed, train, training_run
 from training.model_card import MODEL_FOLDER, Card, register_model
 from training.nets import MapsLast
@@ -190,12 +190,7 @@ def main() -> None:
     float_path = MODEL_FOLDER / "text_detector.tflite"
     int8_path = MODEL_FOLDER / "text_detector.int8.tflite"
     export_float(MapsLast(network).eval(), (1, HEIGHT, WIDTH, 1), float_path)
-    inputs = (
-        np.array(part.images[index : index + 1]).astype(np.float32) / 127.5 - 1
-        for part in parts
-        for index in range(100)
-    )
-    export_int8(float_path, inputs, int8_path)
+    export_dynamic_int8(float_path, int8_path)
     register_model(
         "text_detector",
         float_path,
