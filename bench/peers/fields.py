@@ -102,12 +102,26 @@ def _distance(label: Part, value: Part) -> float:
 
 
 def names(parts: Sequence[Part]) -> dict[str, str]:
-    """Return surnames and given names: the lines under their label."""
+    """Return surnames and given names: the lines under their label, or each beside its own."""
+    if any(part.label == "apellido_paterno" for part in parts):
+        return _names_each(parts)
     lines = _block(parts, "nombre", most=3)
     texts = [_name(part.text) for part in lines]
     if len(texts) == 2:
         return {"apellido_paterno": texts[0], "nombres": texts[1]}
     return dict(zip(_NAMES, texts, strict=True)) if len(texts) == 3 else {}
+
+
+def _names_each(parts: Sequence[Part]) -> dict[str, str]:
+    """Return each name by the label it has: the nearest line of letters beside or below it."""
+    labels = {"nombre": "nombres"} | {name: name for name in _NAMES}
+    values = [p for p in parts if p.label is None and re.search(r"[A-Za-zÁÉÍÓÚÑ]{2}", p.text)]
+    found = {}
+    for label in (part for part in parts if part.label in labels):
+        near = sorted((_distance(label, value), n) for n, value in enumerate(values))
+        if near and near[0][0] < _MOST_DISTANCE:
+            found.setdefault(labels[str(label.label)], _name(values[near[0][1]].text))
+    return found
 
 
 def _name(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +9,8 @@ from bench.peers import codes, fields, zone
 from bench.peers.text import Part, PeerLine, split, squeeze, upright
 from device.inference.reading import FieldReading, Reading, Value
 from domain.credential.fields import Side, Source
+
+_NUMBER = 13  # digits of an OCR number
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,11 @@ def read_lines(lines: Sequence[PeerLine], *, is_card: bool) -> PeerReading:
 def _read(wholes: Sequence[Part]) -> PeerReading:
     rows = _rows(wholes)
     texts = ["".join(part.text for part in row) for row in rows]
-    first, second, third = zone.find_zone([*texts])
-    if first is not None or second is not None:
-        return _back(first, second, third)
+    zones = [zone.find_zone([part.text for part in wholes]), zone.find_zone(texts)]
+    # Whole lines first: what else stands on the row of a line would be joined to it.
+    best = max(zones, key=lambda z: (zone.proven(z) is not None, sum(x is not None for x in z)))
+    if best[0] is not None or best[1] is not None:
+        return _back(*best)
     parts = [part for whole in wholes for part in split(whole)]
     labels = len({part.label for part in parts} - {None, "heading"})
     number = _lone_number(wholes)
@@ -101,7 +104,8 @@ def _lone_number(wholes: Sequence[Part]) -> str | None:
     numbers = [
         (part.height, digits)
         for part in wholes
-        for digits in [zone.to_digits(squeeze(part.text)[0]) or ""]
-        if re.fullmatch(r"\d{13}", digits)
+        for squeezed in [squeeze(part.text)[0]]
+        for digits in [zone.to_digits(squeezed) or ""]
+        if len(digits) == _NUMBER and sum(c.isdigit() for c in squeezed) >= _NUMBER - 2
     ]
     return max(numbers)[1] if numbers else None

@@ -19,7 +19,8 @@ Point = tuple[float, float]
 # Peers get the same list of labels as our own reader.
 _TABLE = ROOT / "device" / "inference" / "fields.toml"
 _CLOSE = 0.8
-_SHORT = 5  # letters: a shorter label must be exact
+_SHORT = 5  # letters: a shorter label must be exact and stand apart
+_LONG = 7  # a longer one is a label even inside a word: peers drop spaces
 _LOOK_ALIKE_LETTERS = str.maketrans("01586", "OISBG")
 
 
@@ -139,33 +140,38 @@ def split(whole: Part) -> list[Part]:
 
 
 def _label_at(squeezed: str, at: int, text: str, places: Sequence[int]) -> tuple[int, str] | None:
-    """Return length and field of the label that begins here."""
+    """Return length and field of the label that begins here: as printed, else nearly so."""
     starts = at == 0 or not text[places[at] - 1].isalpha()
     letters = squeezed.translate(_LOOK_ALIKE_LETTERS)
     for label, name in _labels():
         end = at + len(label)
-        if len(label) < _SHORT and not (at == 0 and end == len(squeezed)):
-            after = squeezed[end : end + 1]
-            value = not after or not after.isalpha() or name in ("curp", "sexo")
-            # SEXOH, CURPABCD…: the value of a short label may follow without a space.
-            if not (starts and value and squeezed.startswith(label, at)):
-                continue
-            if name == "sexo" and squeezed[end:] not in ("H", "M", "X", ""):
-                continue
+        if not letters.startswith(label, at) or _takes_value(squeezed, places, end):
+            continue
+        if len(label) >= _SHORT and (starts or len(label) >= _LONG):
             return len(label), name
-        if not starts and len(label) < 7:
+        parted = end == len(squeezed) or places[end] > places[end - 1] + 1
+        # SEXOH, CURPABCD…: the value of these two may follow without a space.
+        joined = name == "curp" or (name == "sexo" and squeezed[end:] in ("H", "M", "X"))
+        if starts and (parted or squeezed[end].isdigit() or joined):
+            return len(label), name
+    for label, name in _labels():
+        if len(label) < _SHORT + 1 or not (starts or len(label) >= _LONG):
             continue
         for length in (len(label), len(label) - 1, len(label) + 1):
             said = letters[at : at + length]
-            longer = length > len(label) and squeezed[at + length - 1 : at + length].isdigit()
-            if len(said) == length and not longer and _close(said, label):
+            whole = len(said) == length and not _takes_value(squeezed, places, at + length)
+            if whole and _close(said, label):
                 return length, name
     return None
 
 
+def _takes_value(squeezed: str, places: Sequence[int], end: int) -> bool:
+    """Say whether what ends here ends in a digit of the value that follows without a gap."""
+    gap = end == len(squeezed) or places[end] > places[end - 1] + 1
+    return squeezed[end - 1].isdigit() and not (gap and not squeezed[end - 2].isdigit())
+
+
 def _close(said: str, label: str) -> bool:
-    if len(label) < _SHORT:
-        return said == label
     return said[0] == label[0] and Levenshtein.normalized_similarity(said, label) >= _CLOSE
 
 

@@ -48,7 +48,8 @@ def find_zone(texts: Sequence[str]) -> tuple[str | None, str | None, str | None]
     first = second = third = None
     start = after = len(cleaned)
     for place, text in enumerate(cleaned):
-        first_here, second_here = first_line(text), second_line(text)
+        first_here = first_line(text) if first is None else None
+        second_here = second_line(text) if second is None else None
         if first_here is not None or second_here is not None:
             start, after = min(start, place), place
         first, second = first or first_here, second or second_here
@@ -112,9 +113,10 @@ def second_line(text: str) -> str | None:
 
 
 def looks_like_names(text: str) -> bool:
-    """Say whether a cleaned text can be the third line."""
+    """Say whether a cleaned text can be the third line: letters, and fillers or K or C."""
     letters = sum(c.isalpha() for c in text)
-    return len(text) >= 15 and sum(c.isdigit() for c in text) <= 4 and letters >= 6
+    filled = FILLER in text or re.search(r"[KC]{2}", text) is not None
+    return len(text) >= 15 and sum(c.isdigit() for c in text) <= 4 and letters >= 6 and filled
 
 
 def name_line(text: str) -> str:
