@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ _TABLE = ROOT / "device" / "inference" / "fields.toml"
 _CLOSE = 0.8
 _SHORT = 5  # letters: a shorter label must be exact and stand apart
 _LONG = 7  # a longer one is a label even inside a word: peers drop spaces
+_REST_OF_LABEL = re.compile("(Y|DELA|DEL)?(APELLIDOS?S?|CIUDADAN[OA]|ELECTOR|TITULAR)")
 _LOOK_ALIKE_LETTERS = str.maketrans("01586", "OISBG")
 
 
@@ -103,7 +105,8 @@ def squeeze(text: str) -> tuple[str, list[int]]:
     """Return letters and digits alone, upper case without accents, and where each one stood."""
     kept, places = [], []
     for place, character in enumerate(text):
-        plain = unicodedata.normalize("NFD", character.upper())[0]
+        upper = "I" if character in "!|" else character.upper()
+        plain = unicodedata.normalize("NFD", upper)[0]
         if plain.isascii() and plain.isalnum():
             kept.append(plain)
             places.append(place)
@@ -134,6 +137,9 @@ def split(whole: Part) -> list[Part]:
             parts.append(_cut(whole, places, start, begin, None))
         parts.append(_cut(whole, places, begin, end, name))
         start = end
+        # NOMBRE(S) Y APELLIDOS, NOMBRE DEL TITULAR: the rest of the line is no name.
+        if name == "nombre" and _REST_OF_LABEL.fullmatch(squeezed, start):
+            start = len(squeezed)
     if start < len(squeezed):
         parts.append(_cut(whole, places, start, len(squeezed), None))
     return [part for part in parts if part.text]

@@ -101,6 +101,26 @@ class TestFront:
         read = read_lines(lines(replaced("SECCI0N:", "")), is_card=True)
         assert "seccion" not in read.values
 
+    @pytest.mark.parametrize("label", ["NOMBRE(S) Y APELLIDOS", "NOMBREDELTITULAR", "NOMBRES"])
+    def test_a_longer_label_of_the_names_is_no_name(self, label: str) -> None:
+        read = read_lines(lines(replaced("NOMBRE:", label)), is_card=True)
+        assert read.values["apellido_paterno"] == "ESTRADA"
+
+    def test_names_with_a_label_each_are_told_apart(self) -> None:
+        front = (
+            ("APELLIDO PATERNO", 380, 180, 600, 205), ("ESTRADA", 382, 211, 552, 245),
+            ("APELLIDO MATERNO", 380, 256, 600, 280), ("CERVANTES", 381, 286, 599, 320),
+            ("NOMBRE(S)", 380, 330, 520, 355), ("JOSE GUSTAVO", 378, 361, 653, 395),
+            ("SECCION 5916", 692, 689, 947, 731),
+        )  # fmt: skip
+        values = read_lines(lines(front), is_card=True).values
+        assert values["apellido_materno"] == "CERVANTES"
+        assert values["nombres"] == "JOSE GUSTAVO"
+
+    def test_the_digits_of_a_value_are_no_part_of_its_label(self) -> None:
+        read = read_lines(lines(replaced("VIGENCIA HASTA 2028", "VIGENCIA2028")), is_card=True)
+        assert read.values["vigencia"] == "2028"
+
 
 class TestBack:
     def test_the_zone_gives_cic_and_ocr_number(self) -> None:
