@@ -12,8 +12,8 @@ from bench.peers.reading import PeerReading, read_lines
 from bench.scoring import Score, score
 
 # What `--peers` may name, in the order of the tables.
-PEERS = ("rapidocr",)
-TITLES = {"rapidocr": "RapidOCR"}
+PEERS = ("rapidocr", "tesseract", "passporteye")
+TITLES = {"rapidocr": "RapidOCR", "tesseract": "Tesseract", "passporteye": "PassportEye"}
 
 
 @dataclass(frozen=True, slots=True)
