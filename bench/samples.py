@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,10 +37,11 @@ class CodeSample:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSample:
-    """One foreign document: was it taken for a credential, and what was given of it."""
+    """One foreign document: was it taken for a credential, accepted, and what was given of it."""
 
     name: str
     found: bool
+    accepted: bool
     given: tuple[str, ...]
 
 
@@ -80,8 +82,7 @@ def _code(path: Path, content: bytes) -> CodeSample | None:
     begun = time.thread_time_ns()
     found = [code.payload for code in read_barcodes(grey)]
     spent = (time.thread_time_ns() - begun) / 1e6
-    # A text file may end in a line break that the code has not.
-    expected = {content, content.rstrip(b"\r\n")}
+    expected = _encodings(content)
     return CodeSample(
         path.parent.name,
         any(payload in expected for payload in found),
@@ -90,13 +91,24 @@ def _code(path: Path, content: bytes) -> CodeSample | None:
     )
 
 
+def _encodings(content: bytes) -> set[bytes]:
+    """Return the bytes a code may hold for a content: a text file says it in UTF-8."""
+    # It may also end in a line break that the code has not.
+    forms = {content, content.rstrip(b"\r\n")}
+    for encoding in ("latin-1", "shift_jis", "gb18030"):
+        for form in tuple(forms):
+            with suppress(UnicodeError):
+                forms.add(form.decode("utf-8").encode(encoding))
+    return forms
+
+
 def _document(reader: CardReader, path: Path) -> DocumentSample | None:
     try:
         reading = reader.read(read_image(path), today=None)
     except ImageError:
         return None
     given = sorted(reading.fields) + (["mrz"] if reading.mrz is not None else [])
-    return DocumentSample(path.name, reading.found, tuple(given))
+    return DocumentSample(path.name, reading.found, reading.accepted, tuple(given))
 
 
 def code_table(samples: list[CodeSample]) -> str:
@@ -120,11 +132,10 @@ def document_table(samples: list[DocumentSample]) -> str:
     """Return how many foreign documents were taken for a credential, and each that was."""
     found = [s for s in samples if s.found]
     lines = [
-        (
-            f"Documents that are no credential: {len(samples)}; taken for one: "
-            f"{share(len(found), len(samples))} %; with a value given: "
-            f"{sum(bool(s.given) for s in samples)}."
-        )
+        f"Documents that are no credential: {len(samples)}.",
+        f"Taken for one: {share(len(found), len(samples))} %.",
+        f"Accepted by the gate: {share(sum(s.accepted for s in samples), len(samples))} %.",
+        f"With a value given: {share(sum(bool(s.given) for s in samples), len(samples))} %.",
     ]
     lines += [f"- {s.name}: {', '.join(s.given) or 'no value'}" for s in found]
     return "\n".join(lines)

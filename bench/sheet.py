@@ -24,9 +24,11 @@ from device.inference.images import read_image
 from device.inference.reading import Reading
 from device.inference.rectify import rectify
 
-_WIDTH, _PICTURE, _CAPTION = 620, 391, 190
-_CROP = (_WIDTH, 56)
-_MOST_CROPS = 2
+_WIDTH, _PICTURE = 620, 391
+_CROP = (_WIDTH, 150)  # a zone of three lines is still readable in it
+_MOST_CROPS = 3
+_MOST_LINES = 14
+_GAP = 12
 _COLUMNS = 3
 _LINE = 17
 _FONT = "DejaVuSans.ttf"
@@ -125,29 +127,33 @@ def write_sheet(path: Path, failures: Sequence[Failure], *, most: int = 30) -> i
         OSError: The picture could not be written.
     """
     shown = sorted(failures, key=lambda f: -f.weight)[:most]
-    height = _PICTURE + _MOST_CROPS * _CROP[1] + _CAPTION
-    rows = max(1, -(-len(shown) // _COLUMNS))
-    sheet = Pillow.new("RGB", (_COLUMNS * (_WIDTH + 12), rows * (height + 12)), (255, 255, 255))
-    for number, failure in enumerate(shown):
-        tile = _tile(failure, height)
-        row, column = divmod(number, _COLUMNS)
-        sheet.paste(tile, (column * (_WIDTH + 12), row * (height + 12)))
+    tiles = [_tile(failure) for failure in shown]
+    rows = [tiles[i : i + _COLUMNS] for i in range(0, len(tiles), _COLUMNS)]
+    heights = [max(tile.height for tile in row) + _GAP for row in rows]
+    size = _COLUMNS * (_WIDTH + _GAP), max(sum(heights), 1)
+    sheet = Pillow.new("RGB", size, (255, 255, 255))
+    for number, row in enumerate(rows):
+        for column, tile in enumerate(row):
+            sheet.paste(tile, (column * (_WIDTH + _GAP), sum(heights[:number])))
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path)
     return len(shown)
 
 
-def _tile(failure: Failure, height: int) -> Pillow.Image:
+def _tile(failure: Failure) -> Pillow.Image:
     frame = read_image(failure.path)
+    crops = [_crop(frame, p) for p in failure.places if p.box and p.quad][:_MOST_CROPS]
+    texts = [failure.title, *(p.text for p in failure.places), *failure.notes]
+    lines = _wrapped(texts, 76)[:_MOST_LINES]
+    height = _PICTURE + sum(len(crop) for crop in crops) + _LINE * len(lines) + 12
     tile = Pillow.new("RGB", (_WIDTH, height), (245, 245, 245))
     tile.paste(Pillow.fromarray(_picture(frame, failure)), (0, 0))
     top = _PICTURE
-    for place in [p for p in failure.places if p.box and p.quad][:_MOST_CROPS]:
-        tile.paste(Pillow.fromarray(_crop(frame, place)), (0, top))
-        top += _CROP[1]
+    for crop in crops:
+        tile.paste(Pillow.fromarray(crop), (0, top))
+        top += len(crop)
     draw = ImageDraw.Draw(tile)
-    texts = [failure.title, *(p.text for p in failure.places), *failure.notes]
-    for line in _wrapped(texts, 76)[: (height - top) // _LINE - 1]:
+    for line in lines:
         draw.text((6, top + 4), line, fill=(20, 20, 20), font=_font())
         top += _LINE
     return tile
@@ -194,13 +200,14 @@ def _crop(frame: Image, place: Place) -> Image:
     box, margin = place.box, 0.3 * place.box.height
     y0, y1 = max(0, int(box.y0 - margin)), min(card.shape[0], int(box.y1 + margin))
     x0, x1 = max(0, int(box.x0 - margin)), min(card.shape[1], int(box.x1 + margin))
-    page = np.full((_CROP[1], _CROP[0], 3), 255, np.uint8)
     if y1 - y0 < 2 or x1 - x0 < 2:
-        return page
-    scale = min(_CROP[0] / (x1 - x0), _CROP[1] / (y1 - y0))
+        return np.full((8, _CROP[0], 3), 255, np.uint8)
+    # One line is shown twice its size at most, a block as large as fits.
+    scale = min(_CROP[0] / (x1 - x0), _CROP[1] / (y1 - y0), 2.0)
     part = _resized(
         card[y0:y1, x0:x1], max(1, int((x1 - x0) * scale)), max(1, int((y1 - y0) * scale))
     )
+    page = np.full((part.shape[0] + 4, _CROP[0], 3), 255, np.uint8)
     page[: part.shape[0], : part.shape[1]] = part
     return page
 

@@ -116,7 +116,7 @@ def _names_each(parts: Sequence[Part]) -> dict[str, str]:
     """Return each name by the label it has: the nearest line of letters beside or below it."""
     labels = {"nombre": "nombres"} | {name: name for name in _NAMES}
     values = [p for p in parts if p.label is None and re.search(r"[A-Za-zÁÉÍÓÚÑ]{2}", p.text)]
-    found = {}
+    found: dict[str, str] = {}
     for label in (part for part in parts if part.label in labels):
         near = sorted((_distance(label, value), n) for n, value in enumerate(values))
         if near and near[0][0] < _MOST_DISTANCE:
