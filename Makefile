@@ -9,11 +9,13 @@ VENV ?= .venv
 PYTHON ?= $(shell .ci/find-python)
 TRAINING_VENV ?= .venv-training
 PEERS_VENV ?= .venv-peers
+SECOND_VENV ?= .venv-tflite-runtime
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 INSTALLED := $(VENV)/.installed-from-lock
 TRAINING_INSTALLED := $(TRAINING_VENV)/.installed-from-lock
 PEERS_INSTALLED := $(PEERS_VENV)/.installed-from-lock
+SECOND_INSTALLED := $(SECOND_VENV)/.installed-from-lock
 PACKAGES := domain wire audit device central training bench demo tests
 ONCE ?= 0
 SEED ?= 1
@@ -51,6 +53,11 @@ manuals: $(INSTALLED) system-run system-test ## take the pictures of the manuals
 .PHONY: test
 test: $(INSTALLED) system-test ## every test: SQLite, PostgreSQL and Chromium included
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+.PHONY: test-tflite-runtime
+test-tflite-runtime: $(INSTALLED) $(SECOND_INSTALLED) system-run ## read the same frames with the second lock set and compare
+	$(PY) -m bench.golden write
+	$(SECOND_VENV)/bin/python -m bench.golden compare
 
 .PHONY: check
 check: $(INSTALLED) ## style, types, arrows of the imports and guards
@@ -99,6 +106,10 @@ bench-gate: $(INSTALLED) system-run ## how well the quality gate tells readable 
 .PHONY: fuzz-images
 fuzz-images: $(INSTALLED) ## 20,000 damaged images through the reader, after the odd ones
 	ACOPIO_FUZZ_EXAMPLES=20000 $(PY) -m pytest tests/unit/device/inference/test_fuzz_images.py
+
+.PHONY: bench-speed
+bench-speed: $(INSTALLED) system-run ## where a reading's time goes, the networks' arithmetic, memory and start
+	OMP_NUM_THREADS=1 $(PY) -m bench.speed $(ARGS)
 
 .PHONY: bench-kiosk
 bench-kiosk: $(INSTALLED) system-run ## how long a visit takes, the preview, and memory over 500 captures
@@ -191,4 +202,9 @@ $(PEERS_INSTALLED): requirements/peers.txt
 	@.ci/system-packages python peers
 	test -x $(PEERS_VENV)/bin/python || $(PYTHON) -m venv $(PEERS_VENV)
 	$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/peers.txt
+# Python 3.11 alone has wheels of tflite-runtime.
+$(SECOND_INSTALLED): requirements/station-tflite-runtime.txt
+	@.ci/system-packages python
+	test -x $(SECOND_VENV)/bin/python || python3.11 -m venv $(SECOND_VENV)
+	$(SECOND_VENV)/bin/python -m pip install --quiet --require-hashes --no-deps --requirement requirements/station-tflite-runtime.txt
 	@touch $@

@@ -30,6 +30,7 @@ from device.inference.blaze_face import BlazeFaceFinder
 from device.inference.faces import FaceFinder
 from device.inference.reader import load_reader
 from device.inference.tflite import DEFAULT_MODELS, list_models
+from device.inference.variants import FILE_NAME
 from device.kiosk.app import create_app
 from device.kiosk.services import Kiosk
 from device.peripherals.lamp import SerialLamps
@@ -97,7 +98,7 @@ def build_station(
     clock = clock or SystemClock()
     models = models_toml(config.inference)
     if reader is None:
-        reader = open_reader(config.inference, config.camera)
+        reader = open_reader(config.inference, config.camera, variants_file(config))
     versions = Versions(software, models_digest(models))
     spool = open_spool(config)
     try:
@@ -224,15 +225,30 @@ def models_toml(config: InferenceConfig) -> Path:
     return Path(config.models) / "models.toml" if config.models else DEFAULT_MODELS
 
 
-def open_reader(config: InferenceConfig, camera: CameraConfig | None = None) -> Reader:
+def variants_file(config: Config) -> Path:
+    """Return where `acopio-station measure` keeps what this board runs fastest."""
+    return config.data / FILE_NAME
+
+
+def open_reader(
+    config: InferenceConfig, camera: CameraConfig | None = None, choice: Path | None = None
+) -> Reader:
     """Load the networks, for a camera whose stills may be larger than its previews.
+
+    `choice` is the file of variants measured on this board.
 
     Raises:
         ModelError: A model is missing, or is not the one listed.
     """
     int8 = {"auto": None, "float": False, "int8": True}[config.variant]
     scale = still_scale(camera) if camera is not None else 1.0
-    return load_reader(models_toml(config), threads=config.threads, int8=int8, still_scale=scale)
+    return load_reader(
+        models_toml(config),
+        threads=config.threads,
+        int8=int8,
+        choice=choice,
+        still_scale=scale,
+    )
 
 
 def still_scale(config: CameraConfig) -> float:

@@ -101,7 +101,7 @@ def _camera(config: Config) -> str:
 
 
 def _models(config: Config) -> str:
-    bootstrap.open_reader(config.inference)
+    bootstrap.open_reader(config.inference, choice=bootstrap.variants_file(config))
     digest = bootstrap.models_digest(bootstrap.models_toml(config.inference))
     return f"variante {config.inference.variant}, conjunto {digest[:12]}"
 

@@ -37,7 +37,8 @@ from device.inference.model_of_card import headings, is_credential, settle
 from device.inference.quality import QualityLimits
 from device.inference.reading import Attack, FieldReading, Quality, Reading
 from device.inference.rectify import rectify, turned
-from device.inference.tflite import DEFAULT_MODELS, is_fast_with_int8, list_models
+from device.inference.tflite import DEFAULT_MODELS, list_models
+from device.inference.variants import read_choice
 from domain.credential.checks import cross_checks
 from domain.credential.fields import MODELS_WITH_MRZ
 
@@ -259,12 +260,15 @@ def load_reader(
     *,
     threads: int = 1,
     int8: bool | None = None,
+    choice: Path | None = None,
     still_scale: float = 1.0,
     now_ns: Callable[[], int] = time.perf_counter_ns,
 ) -> CardReader:
     """Return a reader with the networks that `models_toml` lists.
 
-    `int8` takes the variants of eight bits; None takes them where the runtime is fast with them.
+    `int8` takes the variants of eight bits; None takes, of each network, what the file `choice`
+    says this board runs faster (`device.inference.variants`) and, without one, eight bits where the
+    runtime is fast with them.
     `still_scale` is how many times as large a still is as a preview, side by side.
     `now_ns` is the clock of the stages: a measurement may count the processor's time alone.
 
@@ -279,7 +283,9 @@ def load_reader(
     from device.inference.sharpen import CodeSharpener
     from device.inference.text_boxes import TfliteTextDetector
 
-    models = list_models(models_toml, int8=is_fast_with_int8() if int8 is None else int8)
+    chosen = read_choice(choice, models_toml)
+    threads = min(threads, chosen.threads or threads)
+    models = list_models(models_toml, int8=chosen.int8 if int8 is None else int8)
     needed = ("card_detector", "card_classifier", "text_detector", "text_recogniser")
     missing = [name for name in needed if name not in models]
     if missing:

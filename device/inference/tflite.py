@@ -35,8 +35,11 @@ class ModelFile:
     classes: Mapping[str, tuple[str, ...]]
 
 
-def list_models(models_toml: Path, *, int8: bool = False) -> dict[str, ModelFile]:
-    """Return the models of a list by name; `int8` takes that variant where there is one.
+def list_models(
+    models_toml: Path, *, int8: bool | Mapping[str, bool] = False
+) -> dict[str, ModelFile]:
+    """Return the models of a list by name; `int8` takes that variant where there is one, of all or
+    of those for which it is true.
 
     Raises:
         ModelError: The list is missing, is no TOML, or lacks a file or hash of a model.
@@ -49,7 +52,8 @@ def list_models(models_toml: Path, *, int8: bool = False) -> dict[str, ModelFile
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise ModelError(f"{models_toml}: {name} is no table")
-        variant = table["int8"] if int8 and "int8" in table else table
+        wanted = int8 if isinstance(int8, bool) else int8.get(name, False)
+        variant = table["int8"] if wanted and "int8" in table else table
         try:
             found[name] = ModelFile(
                 name=name,
