@@ -84,24 +84,41 @@ class BarcodeReader:
             return found.sorted()
         for code in _decoded(_steepened(look)):
             _keep(found, code, 1.0, (0, 0), look)
-        if self._sharpener is not None and not _is_complete(found):
+        if not _is_complete(found):
             _look_sharper(self._sharpener, look, found)
         return found.sorted()
 
 
-def _look_sharper(sharpener: CodeSharpener, look: Image, found: _Found) -> None:
-    """Draw what may be a code and is none yet, and read the drawings."""
+def _look_sharper(sharpener: CodeSharpener | None, look: Image, found: _Found) -> None:
+    """Enlarge what may be a code and is none yet; where that does not help, draw it; read it."""
     left = _MOST_TILES
     for region in find_regions(look, found.places):
         part = look[region.y0 : region.y1, region.x0 : region.x1]
-        cost = sharpener.tiles(*part.shape)
-        if cost > left:
+        # Rows of a PDF417 that are two or three pixels high are mixed up unless they are enlarged.
+        large = cv2.resize(
+            _steepened(part), None, fx=FINER, fy=FINER, interpolation=cv2.INTER_CUBIC
+        )
+        if _read_enlarged(
+            np.asarray(large, np.uint8), zxingcpp.Binarizer.GlobalHistogram, region, found
+        ):
+            continue
+        cost = sharpener.tiles(*part.shape) if sharpener is not None else 0
+        if sharpener is None or cost > left:
             continue
         left -= cost
         # Single wrong pixels would cut the decoder's lines.
         drawn = np.asarray(cv2.GaussianBlur(sharpener.draw(part), (0, 0), 0.8), np.uint8)
-        for code in _decoded(drawn, drawn=True):
-            _keep(found, code, 1 / FINER, (region.x0, region.y0), drawn, drawn=True)
+        _read_enlarged(drawn, zxingcpp.Binarizer.FixedThreshold, region, found)
+
+
+def _read_enlarged(
+    picture: Image, level: zxingcpp.Binarizer, region: Region, found: _Found
+) -> bool:
+    """Keep the codes of an enlarged region; say whether there was one."""
+    before = len(found.codes)
+    for code in _decoded(picture, level, turned=True):
+        _keep(found, code, 1 / FINER, (region.x0, region.y0), picture, level)
+    return len(found.codes) > before
 
 
 def _is_complete(found: _Found) -> bool:
@@ -127,15 +144,19 @@ def _steepened(grey: Image) -> Image:
     return np.asarray(cv2.addWeighted(grey, 2.5, soft, -1.5, 0), np.uint8)
 
 
-def _decoded(grey: Image, *, drawn: bool = False) -> list[zxingcpp.Barcode]:
-    """Return what the decoder finds; a drawing says itself what is ink, and may lie on its side."""
-    level = zxingcpp.Binarizer.FixedThreshold if drawn else zxingcpp.Binarizer.LocalAverage
+def _decoded(
+    grey: Image,
+    level: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage,
+    *,
+    turned: bool = False,
+) -> list[zxingcpp.Barcode]:
+    """Return what the decoder finds; `turned`, also of bars that lie on their side."""
     return list(
         zxingcpp.read_barcodes(
             grey,
             formats=_FORMATS,
             binarizer=level,
-            try_rotate=drawn,
+            try_rotate=turned,
             try_downscale=False,
             try_invert=False,
         )
@@ -148,8 +169,7 @@ def _keep(
     scale: float,
     offset: tuple[float, float],
     picture: Image | None = None,
-    *,
-    drawn: bool = False,
+    level: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage,
 ) -> None:
     payload = bytes(code.bytes)
     name = _NAMES.get(code.format)
@@ -159,13 +179,13 @@ def _keep(
     points = [corners.top_left, corners.top_right, corners.bottom_right, corners.bottom_left]
     xs, ys = [p.x for p in points], [p.y for p in points]
     place = Region(min(xs), min(ys), max(xs) + 1, max(ys) + 1)
-    if name == "Code128" and picture is not None and not _is_steady(picture, place, payload, drawn):
+    if name == "Code128" and picture is not None and not _is_steady(picture, place, payload, level):
         return
     found.codes.setdefault((name, payload), Barcode(name, payload, _printable(payload)))
     found.places.append(_moved(place, scale, offset))
 
 
-def _is_steady(picture: Image, place: Region, payload: bytes, drawn: bool) -> bool:
+def _is_steady(picture: Image, place: Region, payload: bytes, level: zxingcpp.Binarizer) -> bool:
     """Say whether both halves of the bars say the same.
 
     A Code 128 has one check character of 103: on a sharpened picture that is too little.
@@ -176,7 +196,7 @@ def _is_steady(picture: Image, place: Region, payload: bytes, drawn: bool) -> bo
         half = np.ascontiguousarray(picture[rows, columns])
         if min(half.shape) < _LEAST_PX:
             return False
-        if payload not in {bytes(code.bytes) for code in _decoded(half, drawn=drawn) if code.valid}:
+        if payload not in {bytes(code.bytes) for code in _decoded(half, level) if code.valid}:
             return False
     return True
 
