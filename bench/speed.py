@@ -18,7 +18,8 @@ from datetime import date
 import cv2
 
 from bench.arithmetic import Timed, float_peak, int8_factor, timed
-from bench.reading import LEVELS, SEED, rendered
+from bench.frame_sets import LEVELS, rendered
+from bench.reading import SEED
 from bench.report import ROOT, circumstances, percentile, table
 from bench.scoring import truths
 from device.inference.images import read_image
@@ -66,8 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("# Speed of the reading\n")
     print(f"{told['date']}, {told['commit']}, {told['machine']}, Python {told['python']}\n")
     folders = [
-        rendered(level, count=options.count, seed=options.seed)
-        for level in LEVELS[:3]
+        rendered(level, count=options.count, negatives=1, seed=options.seed)
+        for level in LEVELS
         if level in options.difficulty
     ]
     frames = [
