@@ -174,8 +174,8 @@ def _student_card(citizen: Citizen, design: Design, rng: Generator) -> str:
 
 def _residence_card(citizen: Citizen, design: Design, rng: Generator) -> str:
     lines = (
-        f"IDXXX{digits(rng, 10)}".ljust(30, "<"),
-        f"{citizen.born_on:%y%m%d}{digits(rng, 1)}F{digits(rng, 7)}XXX".ljust(29, "<") + "4",
+        f"IDUTO{digits(rng, 10)}".ljust(30, "<"),
+        f"{citizen.born_on:%y%m%d}{digits(rng, 1)}F{digits(rng, 7)}UTO".ljust(29, "<") + "4",
         name_line(citizen.apellido_paterno, citizen.nombres),
     )
     return (
