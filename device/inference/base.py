@@ -97,7 +97,8 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What the rectified card is; `side` is None for what is no credential.
+    """What the rectified card is; `side` is None for what is no credential, and `likelier` is then
+    the side that it would be if it were one.
 
     `model` is the likeliest of `model_chances`, which add up to 1.
     """
@@ -109,6 +110,7 @@ class Classification:
     model_confidence: float
     upright_confidence: float
     model_chances: Mapping[Model, float] = field(default_factory=dict)
+    likelier: Side = Side.FRONT
 
 
 @dataclass(frozen=True, slots=True)

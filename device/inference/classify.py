@@ -37,6 +37,7 @@ def decode(logits: Floats) -> Classification:
         model_confidence=float(models[model]),
         upright_confidence=float(ways[way]),
         model_chances=dict(zip(_MODELS, models.tolist(), strict=True)),
+        likelier=Side.FRONT if sides[0] >= sides[1] else Side.BACK,
     )
 
 

@@ -20,7 +20,7 @@ from rapidfuzz import fuzz
 from device.inference.base import TextBox, TextLine
 from device.inference.formats import COMBINED
 from device.inference.labels import squeeze
-from device.inference.reading import Barcode, FieldReading
+from device.inference.reading import Barcode, FieldReading, Reading
 from domain.credential.fields import Model, Side
 
 _C, _D, _E, _F, _G, _H, _NEW = Model
@@ -56,6 +56,7 @@ _HEADING_BOTTOM = 260  # card pixels
 _HEADING_WIDTH = 330
 _MOST_HEADINGS = 3
 
+_PROOFS = ("clave_elector", "curp")
 _OF_A_CREDENTIAL = ("ELECTOR", "VOTAR", "CLAVEDE", "CURP", "SECCION", "VIGENCIA", "REGISTRO")
 _CLEARLY, _LONG_ENOUGH, _MANY = 0.85, 5, 5
 
@@ -81,14 +82,17 @@ def settle(
 
 
 def is_credential(
-    side: Side, lines: Sequence[TextLine], fields: Mapping[str, FieldReading]
+    side: Side, lines: Sequence[TextLine], reading: Reading, *, doubted: bool = False
 ) -> bool:
-    """Say whether the print may be a credential's: not where much of a front was read clearly, and
-    no line of it has a word that every credential has.
+    """Say whether what was read may be a credential's.
 
-    A card of somebody else may be laid out alike and pass the classifier.
+    Print weighs more than looks, both ways. What does not look like one (`doubted`) is one all the
+    same where its zone is proven or its clave or CURP were read. And what looks like a front is
+    none where much of it was read clearly and no line has a word that every credential has.
     """
-    if side is not Side.FRONT or fields:
+    if doubted:
+        return reading.mrz is not None or any(name in reading.fields for name in _PROOFS)
+    if side is not Side.FRONT or reading.fields:
         return True
     clear = [squeeze(x.text)[0] for x in lines if x.confidence > _CLEARLY]
     clear = [text for text in clear if len(text) >= _LONG_ENOUGH]

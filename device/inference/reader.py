@@ -144,12 +144,11 @@ class CardReader:
             return Reading(found=False, reasons=("card.not_found", *quality.of_frame(frame)))
         with clock.stage("classify"):
             quad, kind = self._judged(frame, found)
-        if kind.side is None:
-            return Reading(found=False, reasons=("card.not_a_credential",))
+        side = kind.side or kind.likelier
         with clock.stage("rectify"):
             card = rectify(frame, quad)
             grey = grey_of(card)
-        reading = Reading(found=True, reasons=(), quad=quad, side=kind.side, model=kind.model)
+        reading = Reading(found=True, reasons=(), quad=quad, side=side, model=kind.model)
         reading, lines = self._with_text(reading, grey, today, clock)
         if not reading.fields:
             # What stands on its head reads as nothing: the classifier may have been wrong.
@@ -158,9 +157,9 @@ class CardReader:
             if other.fields:
                 reading, lines, quad = other, other_lines, quad.turned()
                 card, grey = turned(card), turned(grey)
-        if not is_credential(kind.side, lines, reading.fields):
+        if not is_credential(side, lines, reading, doubted=kind.side is None):
             return Reading(found=False, reasons=("card.not_a_credential",))
-        if kind.side is Side.BACK:
+        if side is Side.BACK:
             with clock.stage("barcodes"):
                 reading = replace(reading, barcodes=self._barcodes.read(grey, frame, quad))
         reading = replace(reading, model=_settled(kind, reading, lines))
@@ -177,7 +176,7 @@ class CardReader:
         missing = _missing(reading)
         causes = quality.after_reading(
             measured,
-            side=kind.side,
+            side=side,
             read=reading.fields,
             is_key_missing=bool(missing),
             limits=self._limits,

@@ -1,11 +1,13 @@
 """The model is settled by what was read: years, header, fields that a model has or lacks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from device.inference.base import Emissions, TextBox, TextLine
 from device.inference.model_of_card import headings, is_credential, settle
-from device.inference.reading import Barcode, FieldReading
+from device.inference.reading import Barcode, FieldReading, Reading
 from domain.credential.fields import Model, Side, Source
 
 UNSURE = dict.fromkeys(Model, 1 / 7)
@@ -157,21 +159,23 @@ class TestBack:
 
 
 class TestIsCredential:
-    OTHER = (
-        "UNIVERSIDAD",
-        "MATRICULA",
-        "CARRERA DE LETRAS",
-        "TIPO DE SANGRE",
-        "EXPEDIDA 2019",
-        "PUESTO",
-    )
+    OTHER = ("UNIVERSIDAD", "MATRICULA", "CARRERA DE LETRAS", "SANGRE", "EXPEDIDA 2019", "PUESTO")
+    UNREAD = Reading(found=True, reasons=())
 
     def test_a_front_that_reads_as_something_else_is_none(self) -> None:
-        assert not is_credential(Side.FRONT, [line(text) for text in self.OTHER], {})
+        lines = [line(text) for text in self.OTHER]
+        assert not is_credential(Side.FRONT, lines, self.UNREAD)
 
     def test_one_word_of_a_credential_is_enough(self) -> None:
         lines = [line(text) for text in (*self.OTHER, "CLAVE DE ELECTOR")]
-        assert is_credential(Side.FRONT, lines, {})
+        assert is_credential(Side.FRONT, lines, self.UNREAD)
 
     def test_print_that_was_hardly_read_condemns_nothing(self) -> None:
-        assert is_credential(Side.FRONT, [line(text, 0.5) for text in self.OTHER], {})
+        lines = [line(text, 0.5) for text in self.OTHER]
+        assert is_credential(Side.FRONT, lines, self.UNREAD)
+
+    def test_what_looks_like_none_needs_proof(self) -> None:
+        assert not is_credential(Side.BACK, [], self.UNREAD, doubted=True)
+        assert is_credential(Side.BACK, [], replace(self.UNREAD, mrz=ZONE), doubted=True)
+        named = replace(self.UNREAD, fields=fields(curp="EEPL900101MDFJRS02"))
+        assert is_credential(Side.FRONT, [], named, doubted=True)

@@ -69,6 +69,11 @@ class TestRead:
         found = reader_of([], side=None).read(FRAME, today=TODAY)
         assert (found.found, found.reasons) == (False, ("card.not_a_credential",))
 
+    def test_takes_what_does_not_look_like_a_credential_and_reads_like_one(self) -> None:
+        found = reader_of(front(), side=None).read(FRAME, today=TODAY)
+        assert found.found
+        assert found.values()["clave_elector"] == CLAVE
+
     def test_turns_a_card_that_stands_on_its_head(self) -> None:
         class FirstUpsideDown:
             calls = 0
