@@ -7,8 +7,8 @@ which the record needs whole, though its key fields are legible. *Readable*: the
 every key field letter for letter. *Doubtful* is the rest: legible with help, not read; nothing
 could be taken from it, and nothing is proven about the picture.
 
-Key fields are clave de elector and CURP on a front, and on a back the two code lines that have
-check digits, or the OCR number.
+Key fields are clave de elector and CURP on a front; on a back the two code lines that have check
+digits, or the OCR number where there are none.
 """
 
 from __future__ import annotations
@@ -80,10 +80,12 @@ def of_line(truth: Mapping[str, Any]) -> Printed:
 
 def truth_of(printed: Printed, image: Image, reading: Reading, recogniser: TextRecogniser) -> Truth:
     """Say what the gate should have said of a frame, knowing what is printed."""
-    is_read = all(_read_keys(printed, reading))
-    if not is_read and not _is_legible(printed, image, recogniser):
-        return "unreadable"
     exact = set(_exact(printed, reading))
+    keys = _keys(printed)
+    is_read = keys <= exact
+    # The OCR number of a back with code lines comes from them.
+    if not is_read | ("numero_ocr" in exact) and not _is_legible(printed, image, recogniser):
+        return "unreadable"
     if printed.hidden - exact:
         return "unreadable"
     if printed.outside > _MOST_OUTSIDE:
@@ -102,14 +104,10 @@ def _exact(printed: Printed, reading: Reading) -> Iterator[str]:
         yield "mrz"
 
 
-def _read_keys(printed: Printed, reading: Reading) -> Iterator[bool]:
-    exact = set(_exact(printed, reading))
+def _keys(printed: Printed) -> set[str]:
     if printed.side == "front":
-        for name in ("clave_elector", "curp"):
-            if name in printed.fields:
-                yield name in exact
-    else:
-        yield bool(exact & {"mrz", "numero_ocr"})
+        return {"clave_elector", "curp"} & set(printed.fields)
+    return {"mrz"} if printed.mrz else {"numero_ocr"}
 
 
 def _is_legible(printed: Printed, image: Image, recogniser: TextRecogniser) -> bool:

@@ -40,7 +40,10 @@ _PATCH_PX = 21  # 5.6 mm: no paper between printed lines is as wide
 _DARK_TONE = 0.12
 _DARK_FRAME = 45  # of 255: the lightest fiftieth of a frame, where paper would be
 _BRIGHT_FRAME = 0.5  # of a frame, burnt
-_SIDE_SLACK = 0.012  # of the card's width: how near the frame's edge a side is taken for a cut
+# In widths of the card: how far outside a corner may be found, and how near the frame's edge a side
+# is taken for a cut; the second one where the card looks shorter than `_SHORT` of its length.
+_CORNER_SLACK = 0.01
+_ALONG, _NEAR, _SHORT = 0.012, 0.055, 0.92
 _WIDTH_MM, _HEIGHT_MM = 85.60, 53.98
 # What almost every front prints; where one of them was not read, something may lie over it.
 _EXPECTED = frozenset({
@@ -58,17 +61,17 @@ class QualityLimits:
     """
 
     # Slope of the steepest edges in their flattest direction, per 1/7.5 mm, share of the contrast.
-    least_focus: float = 0.15
+    least_focus: float = 0.10
     doubtful_focus: float = 0.25
     # Energy of strokes over that of coarser shapes, a ratio.
-    least_detail: float = 0.21
+    least_detail: float = 0.14
     doubtful_detail: float = 0.42
     # How much steeper edges are in one direction than in another: from here on it is a shake, if
     # `least_shaken_detail` is left; a lens out of focus takes that, and leaves lines of text.
     most_motion: float = 1.4
-    least_shaken_detail: float = 0.23
+    least_shaken_detail: float = 0.22
     # Tone of paper (the lightest hundredth of the card), 0…1.
-    least_paper: float = 0.11
+    least_paper: float = 0.09
     doubtful_paper: float = 0.40
     # Tone of ink (the darkest hundredth of the card), 0…1.
     most_ink: float = 0.71
@@ -78,15 +81,18 @@ class QualityLimits:
     doubtful_burnt: float = 0.45
     # Share of the card in burnt patches wider than 5.6 mm, and their part of all that is burnt: a
     # paper too bright is burnt everywhere.
-    most_patch: float = 0.015
+    most_patch: float = 0.05
     least_patch_part: float = 0.42
     # Below it the pixels of the frame, and not the lens, are what blurs the print.
     sharp_px_per_mm: float = 5.0
     # In pixels of the still.
-    least_px_per_mm: float = 3.3
+    least_px_per_mm: float = 2.2
     doubtful_px_per_mm: float = 5.5
     # How far a finger reaches over the card, in millimetres: print begins at about three.
     doubtful_covered_mm: float = 3.0
+    # What may lie over a field that is no key field, where that one was not read.
+    least_covered_mm: float = 5.0
+    least_glare: float = 0.03
     # Pixels to the millimetre in the direction the card leans to, over those across it.
     doubtful_flatness: float = 0.6
     # Within the box of one field.
@@ -200,10 +206,15 @@ def after_reading(
     """
     if is_key_missing:
         return causes(quality, limits)
-    over = {"card.cut"}
-    if side is Side.FRONT and not _EXPECTED.issubset(read):
-        over |= {"card.covered", "quality.glare"}
-    return tuple(code for code in causes(quality, limits) if code in over)
+    limits = limits or QualityLimits()
+    is_incomplete = side is Side.FRONT and not _EXPECTED.issubset(read)
+    is_glare = limits.least_glare < quality.glare and quality.burnt < limits.doubtful_burnt
+    closed = {
+        "card.cut": not quality.inside,
+        "card.covered": is_incomplete and quality.covered_mm > limits.least_covered_mm,
+        "quality.glare": is_incomplete and is_glare,
+    }
+    return tuple(code for code, is_closed in closed.items() if is_closed)
 
 
 def of_frame(frame: Image) -> tuple[str, ...]:
@@ -222,18 +233,17 @@ def of_frame(frame: Image) -> tuple[str, ...]:
 def is_inside(quad: Quad, frame_size: tuple[int, int]) -> bool:
     """Say whether the whole card is in the frame, as far as corners can be trusted.
 
-    No corner is beyond it by more than a hundredth of the card's width, and no side lies along the
-    frame's edge: where the frame cuts a card off, the cut is taken for its side.
+    Where the frame cuts a card off, the cut is taken for its side: it lies along the frame's edge,
+    or near it, and then the card looks too short.
     """
     height, width = frame_size
-    slack = 0.01 * quad.width_px
     points = quad.array()
-    # How far inside each corner is: from the left, the top, the right and the bottom.
-    inside = np.hstack([points, (width - 1, height - 1) - points])
-    if inside.min() < -slack:
-        return False
-    along = np.maximum(inside, np.roll(inside, -1, axis=0))
-    return bool(along.min() > _SIDE_SLACK * quad.width_px)
+    # How far inside each corner is, in widths of the card: from left, top, right and bottom.
+    inside = np.hstack([points, (width - 1, height - 1) - points]) / max(quad.width_px, 1.0)
+    side = float(np.maximum(inside, np.roll(inside, -1, axis=0)).min())
+    least, most = _scales(quad)
+    is_short = least < _SHORT * most
+    return bool(inside.min() >= -_CORNER_SLACK and side > (_NEAR if is_short else _ALONG))
 
 
 def _blur(quality: Quality, limits: QualityLimits) -> str:

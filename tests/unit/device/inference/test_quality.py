@@ -83,12 +83,19 @@ class TestReasons:
         along = Quad.of(QUAD.array() - (99, 0))
         assert reasons(judge(print_card(), along)) == ("card.cut",)
 
+    def test_takes_a_card_that_looks_cut_for_one(self) -> None:
+        # The frame cut its lower fifth off, and the corners were found a little above the cut.
+        short = Quad(((100, 400), (1100, 400), (1100, 920), (100, 925)))
+        whole = Quad(((140, 300), (1140, 300), (1140, 930.6), (140, 930.6)))
+        assert reasons(judge(print_card(), short)) == ("card.cut",)
+        assert reasons(judge(print_card(), whole)) == ()
+
     def test_names_a_card_too_far_away(self) -> None:
-        small = Quad.of(QUAD.array() * 0.25 + 200)
+        small = Quad.of(QUAD.array() * 0.15 + 200)
         assert reasons(judge(print_card(), small)) == ("card.too_small",)
 
     def test_counts_the_pixels_of_the_still_and_not_of_the_preview(self) -> None:
-        small = judge(print_card(), Quad.of(QUAD.array() * 0.25 + 200))
+        small = judge(print_card(), Quad.of(QUAD.array() * 0.15 + 200))
         assert reasons(small, still_scale=2.0) == ()
 
 
