@@ -32,10 +32,13 @@ class TfliteCardDetector:
         self._least_presence = model.thresholds.get("presence", 0.5)
 
     def detect(self, image: Image) -> Detection | None:
-        coarse = self.locate(image)
+        coarse = self._whole(image)
         if coarse is None:
             return None
-        return self._by_edges(image, self._second_pass(image, coarse))
+        found = self._by_edges(image, self._second_pass(image, coarse))
+        # Four clear edges are something of a card's shape, whatever the network thinks of its look:
+        # what it is, the classifier and the print say.
+        return found if found.presence >= self._least_presence or found.edges > _LIKELY else None
 
     def _second_pass(self, image: Image, coarse: Detection) -> Detection:
         fine = self._within(image, _square_around(coarse.quad, _FILLS))
@@ -82,10 +85,13 @@ class TfliteCardDetector:
         return edges.refined(image, fine.quad if fine is not None and near else quad)[0]
 
     def locate(self, image: Image) -> Detection | None:
+        found = self._whole(image)
+        return found if found is not None and found.presence >= self._least_presence else None
+
+    def _whole(self, image: Image) -> Detection | None:
         height, width = image.shape[:2]
         side = float(max(height, width))
-        found = self._within(image, (width / 2 - side / 2, height / 2 - side / 2, side))
-        return found if found is not None and found.presence >= self._least_presence else None
+        return self._within(image, (width / 2 - side / 2, height / 2 - side / 2, side))
 
     def _within(self, image: Image, square: tuple[float, float, float]) -> Detection | None:
         """Run on a square (left, top, side) of the frame; what lies outside is padding."""

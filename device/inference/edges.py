@@ -36,6 +36,8 @@ _LINES = 3  # kept of each strip
 _APART = 0.008
 _LEAST_SEEN = 0.4  # share of the places in the frame that must agree
 _LEAST_INSIDE = 0.35  # of a place's offsets
+# A change votes in full that stands out by so much from the strip's quieter part; print is loud.
+_QUIET_SHARE, _STANDS_OUT, _LEAST_CHANGE = 30, 3.0, 3.0
 _OUT_OF_SIGHT = 0.5  # the vote of a place of the line that lies outside the frame
 _LEAST_SCORE = 0.25
 _SURE = 0.55  # scores from which four lines need no further search
@@ -128,7 +130,8 @@ def _lines(image: Image, strip: _Strip, width: float, reach: float) -> list[_Lin
     if usable.sum() < _PLACES * 0.3:
         return [own]
     # A weak edge all along is more than a strong mark on a part of it.
-    enough = max(2.2 * float(np.median(changes[usable])), 3.0)
+    usual_change = float(np.percentile(changes[usable][inside[usable]], _QUIET_SHARE))
+    enough = max(_STANDS_OUT * usual_change, _LEAST_CHANGE)
     votes = np.minimum(changes / enough, 1.0)
     votes = np.asarray(cv2.dilate(votes, np.ones((1, 3), np.uint8)), np.float32)
     votes = np.where(inside, votes, _OUT_OF_SIGHT) * usable[:, None]
