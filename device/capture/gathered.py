@@ -9,6 +9,7 @@ from device.capture.live_photo import FacePhoto
 from device.capture.session import Reviewing, Shot
 from device.capture.signature import Signature, Unsigned
 from device.capture.witnesses import sides_differ
+from device.inference.model_of_card import of_both
 from device.inference.reading import Reading
 from domain.credential.checks import cross_checks
 from domain.credential.text import fold
@@ -44,7 +45,7 @@ def to_capture(
     front, back = case.front.reading, case.back.reading
     mrz = back.mrz or front.mrz or ()
     found = checks(case.fields, mrz, today=today)
-    model = front.model or back.model
+    model = of_both(front.model, back.model)
     qualities = _qualities(front, "front") | _qualities(back, "back")
     if case.face is not None:
         qualities |= {f"face.{name}": value for name, value in case.face.qualities.items()}

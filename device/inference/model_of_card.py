@@ -46,8 +46,7 @@ _PROVEN, _READ, _MISSED = 0.0005, 0.02, 0.2
 
 _FEDERAL = "INSTITUTOFEDERALELECTORAL"
 _NACIONAL = "INSTITUTONACIONALELECTORAL"
-_OLD_REGISTER = "REGISTROFEDERALDEELECTORES"  # on fronts of the old authority alone
-_OUTSIDE = ("DESDEELEXTRANJERO", "RESIDENTEENELEXTRANJERO")
+_OUTSIDE = "ELEXTRANJERO"  # credencial para votar desde, residente en
 _COUNTRIES = ("ESTADOSUNIDOS", "EUA", "USA", "CANADA", "ESPANA")
 _ALIKE = 84  # of 100; FEDERAL and NACIONAL leave the whole names at 78
 _DENSE_BYTES = 300  # a service QR holds an address, the dense ones several hundred bytes
@@ -79,6 +78,17 @@ def settle(
             if model not in possible:
                 weights[model] *= remains
     return max(weights, key=lambda model: weights[model])
+
+
+def of_both(front: Model | None, back: Model | None) -> Model | None:
+    """Return the model of a card from those of its sides.
+
+    The front names the authority and who lives abroad, and many a back does not; but only the back
+    of the model of 2026 has a photo.
+    """
+    if {front, back} == {_G, _NEW}:
+        return back
+    return front or back
 
 
 def is_credential(
@@ -128,13 +138,13 @@ def _evidence(
         yield frozenset({_C}), _READ
     if any(code.format.casefold() == "pdf417" for code in barcodes):
         yield _BEFORE_G, _PROVEN
-    if any(_is_dense(code) for code in barcodes):
+    if sum(_is_dense(code) for code in barcodes) >= 2:
         yield _SINCE_G, _PROVEN
 
 
 def _of_front(lines: Sequence[str], fields: Mapping[str, FieldReading]) -> Iterable[Evidence]:
     yield from _of_authority(lines)
-    if "IFE" in lines or _likeness(lines, (_OLD_REGISTER,)) >= _ALIKE:
+    if "IFE" in lines:
         yield _IFE, _READ
     if "INE" in lines:
         yield _ALL - _IFE, _READ
@@ -149,28 +159,23 @@ def _of_front(lines: Sequence[str], fields: Mapping[str, FieldReading]) -> Itera
 
 
 def _of_authority(lines: Sequence[str]) -> Iterable[Evidence]:
-    """Yield what the line with the authority's name says, and the one of who live abroad."""
-    federal, nacional = _likeness(lines, (_FEDERAL,)), _likeness(lines, (_NACIONAL,))
-    named = max(federal, nacional) >= _ALIKE
-    if named:
+    """Yield what the line with the authority's name says, and the one of who live abroad.
+
+    One credential in sixty is of who lives abroad: without that line it is taken for the other.
+    """
+    federal, nacional = _likeness(lines, _FEDERAL), _likeness(lines, _NACIONAL)
+    if max(federal, nacional) >= _ALIKE:
         yield (_IFE if federal > nacional else _ALL - _IFE), _READ
     if _likeness(lines, _OUTSIDE) >= _ALIKE:
         yield _ABROAD | {_NEW}, _READ
-    elif named:
+    else:
         yield _ALL - _ABROAD, _MISSED
 
 
-def _likeness(lines: Sequence[str], phrases: Sequence[str]) -> float:
-    """Return how nearly one of the phrases stands in one of the lines, 0…100."""
-    return max(
-        (
-            fuzz.partial_ratio(phrase, line)
-            for line in lines
-            for phrase in phrases
-            if len(line) >= 0.8 * len(phrase)
-        ),
-        default=0.0,
-    )
+def _likeness(lines: Sequence[str], phrase: str) -> float:
+    """Return how nearly the phrase stands in one of the lines, 0…100."""
+    long = (line for line in lines if len(line) >= 0.8 * len(phrase))
+    return max((fuzz.partial_ratio(phrase, line) for line in long), default=0.0)
 
 
 def _is_dense(code: Barcode) -> bool:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from device.capture.gathered import shown_value
 from device.capture.session import Confirming, Read
+from device.inference.model_of_card import of_both
 from domain.credential.fields import FIELD_NAMES, MODELS_WITH_MRZ, Side
 from wire.record import IDENTIFIERS, Field, Source
 
@@ -114,7 +115,7 @@ def card_of(case: Read, field: Field | None) -> bytes | None:
 
 def _may_be_printed(name: str, case: Read) -> bool:
     """Say whether this credential may carry a field: the CIC came with the code lines."""
-    model = case.front.reading.model or case.back.reading.model
+    model = of_both(case.front.reading.model, case.back.reading.model)
     return name != "cic" or model is None or model in MODELS_WITH_MRZ
 
 

@@ -23,6 +23,7 @@ from device.capture.session import (
 from device.capture.signature import Signature
 from device.capture.typed import slips, typed_value
 from device.capture.witnesses import Disagreement, disagreement, sides_differ
+from device.inference.model_of_card import of_both
 from device.kiosk import answers, texts
 from device.kiosk.answers import at_step, signed_in
 from device.kiosk.comparison import card_of, compare
@@ -141,7 +142,7 @@ def _page(case: Read, typed: Mapping[str, str] | None = None, found: tuple[str, 
         "differ": sides_differ(codes),
         "copies": [shot for shot in (case.front, case.back) if shot.is_suspected],
         "warnings": kiosk().desk.person_warnings(),
-        "model": case.front.reading.model or case.back.reading.model,
+        "model": of_both(case.front.reading.model, case.back.reading.model),
         "slips": found,
     }
     return render_template("confirm.html", **shown)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from device.inference.base import Emissions, TextBox, TextLine
-from device.inference.model_of_card import headings, is_credential, settle
+from device.inference.model_of_card import headings, is_credential, of_both, settle
 from device.inference.reading import Barcode, FieldReading, Reading
 from domain.credential.fields import Model, Side, Source
 
@@ -90,9 +90,16 @@ def test_pdf417_and_expiry_tell_the_age_of_a_back() -> None:
 
 
 def test_nothing_read_leaves_the_classifiers_answer() -> None:
-    chances = {**dict.fromkeys(Model, 0.1), Model.H: 0.4}
+    chances = {**dict.fromkeys(Model, 0.1), Model.G: 0.4}
     found = settle(chances, side=Side.FRONT, texts=(), fields={}, mrz=None, barcodes=())
-    assert found is Model.H
+    assert found is Model.G
+
+
+def test_who_lives_abroad_is_rare_and_must_be_printed_or_plain_to_see() -> None:
+    for sure, model in ((0.5, Model.G), (0.9, Model.H)):
+        chances = {**dict.fromkeys(Model, 0.0), Model.H: sure, Model.G: 1 - sure}
+        found = settle(chances, side=Side.BACK, texts=(), fields={}, mrz=None, barcodes=())
+        assert found is model
 
 
 def box(x0: float, y0: float, x1: float, y1: float) -> TextBox:
@@ -149,13 +156,30 @@ class TestBack:
             texts=[],
             fields={},
             mrz=None,
-            barcodes=(Barcode("QR", bytes(600), None),),
+            barcodes=(Barcode("QR", bytes(600), None), Barcode("QR", b"1" * 700, None)),
         )
         assert found is Model.G
 
     def test_only_long_lines_at_the_top_are_headings(self) -> None:
         heading, low, short = box(60, 40, 700, 60), box(60, 600, 900, 640), box(60, 90, 200, 110)
         assert headings([low, short, heading]) == [heading]
+
+
+@pytest.mark.parametrize(
+    ("front_says", "back_says", "model"),
+    [
+        (Model.F, Model.E, Model.F),
+        (Model.G, Model.NEW, Model.NEW),
+        (Model.NEW, Model.G, Model.G),
+        (Model.H, Model.G, Model.H),
+        (None, Model.D, Model.D),
+        (Model.C, None, Model.C),
+    ],
+)
+def test_each_side_tells_what_it_shows_best(
+    front_says: Model | None, back_says: Model | None, model: Model
+) -> None:
+    assert of_both(front_says, back_says) is model
 
 
 class TestIsCredential:
