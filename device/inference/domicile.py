@@ -15,6 +15,7 @@ from domain.credential.fields import Source
 # A word of two letters or more that touches a number; 1A, 2DA and 3ER are numbers, B4 is a door.
 _GLUED = re.compile(r"[A-ZÑ]{2}\d|\d[A-ZÑ]{3}")
 _CARELESS = 0.15
+_LEAST_LETTERS = 6  # of a whole domicile: a number alone is what glare has left of one
 
 
 def read_domicile(
@@ -52,7 +53,8 @@ def _labelled(parts: Sequence[Fragment], used: set[int], look: LookAgain) -> tup
     if label is None:
         return ()
     under = block(parts, label, used, most=3, fits=address_like, look=look)
-    return under.lines if under.is_whole else ()
+    letters = sum(c.isalpha() for line in under.lines for c in line.text)
+    return under.lines if under.is_whole and letters >= _LEAST_LETTERS else ()
 
 
 def _proven(parts: Sequence[Fragment], used: set[int]) -> tuple[Fragment, ...]:
