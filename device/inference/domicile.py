@@ -13,7 +13,7 @@ from device.inference.reading import FieldReading
 from domain.credential.fields import Source
 
 # A word of two letters or more that touches a number; 1A, 2DA and 3ER are numbers, B4 is a door.
-_GLUED = re.compile(r"[A-ZÑ]{2}\d|\d[A-ZÑ]{3}")
+_GLUED = re.compile(r"[A-ZÑ]{2}\d|\d[A-ZÑ]{3}|\d[OI]|\b[OI]\d")
 _CARELESS = 0.15
 _LEAST_LETTERS = 6  # of a whole domicile: a number alone is what glare has left of one
 

@@ -53,6 +53,7 @@ _LABELLED = (
 )  # fmt: skip
 # Values whose form alone tells what they are.
 _TELLING = ("fecha_nacimiento", "anio_registro")
+_CERTAIN = 0.9995  # a value read with this confidence stands against its witnesses
 _CLEAR = 0.98  # a value read with this confidence is not looked at again
 _PROBED = 0.9  # a value found where none was detected must be this certain
 _DIGITS = "0123456789"
@@ -88,7 +89,29 @@ def read_front(
         doubted = min(found["curp"].confidence, found["clave_elector"].confidence)
         found["curp"] = replace(found["curp"], confidence=doubted)
     found |= read_domicile(parts, used, look)
-    return withhold(found)
+    return withhold(found | _denied(found))
+
+
+def _denied(found: Mapping[str, FieldReading]) -> dict[str, FieldReading]:
+    """Return sex and date of birth, doubted, where clave or CURP deny what is not certain."""
+    doubted = {}
+    for name, places in (("clave_elector", (14, 6)), ("curp", (10, 4))):
+        if name not in found:
+            continue
+        text, (sex, birth) = str(found[name].value), places
+        said = {"sexo": text[sex], "fecha_nacimiento": text[birth : birth + 6]}
+        for field, witness in said.items():
+            reading = found.get(field)
+            if reading is None or reading.confidence > _CERTAIN:
+                continue
+            day, month, year = (
+                (str(reading.value)[i:j] for i, j in ((0, 2), (3, 5), (8, 10)))
+                if field == "fecha_nacimiento"
+                else ("", "", str(reading.value))
+            )
+            if year + month + day != witness:
+                doubted[field] = replace(reading, confidence=0.3 * reading.confidence)
+    return doubted
 
 
 def _unlabelled(parts: Sequence[Fragment]) -> set[str]:

@@ -20,6 +20,7 @@ from device.inference.labels import (
     certainty,
     emissions_of,
     squeeze,
+    with_look_alikes,
     without_spaces,
 )
 from device.inference.look import LookAgain, views
@@ -46,6 +47,7 @@ _FREE_LOSS = 2.0
 _MOST_COST = 5.0
 _LEAST_MARGIN = 1.2
 _MOST_TEXTS = 80
+_LEAST_DIGITS = 4  # of nine or ten: some may have been read as letters
 _YOUNGEST, _OLDEST = 17, 115  # years: who turns 18 before the next election may enrol at 17
 _CLEAR = 0.98  # a value read with this confidence needs no look at its rivals
 
@@ -133,9 +135,9 @@ def _find(
         letters, _ = squeeze(fragment.text)
         if fragment.label is not None or not 16 <= len(letters) <= 20:
             continue
-        if sum(c.isdigit() for c in letters) < 6:
+        if sum(c.isdigit() for c in letters) < _LEAST_DIGITS:
             continue
-        found = ctc.fit(without_spaces(emissions_of(fragment)), pattern)
+        found = ctc.fit(with_look_alikes(without_spaces(emissions_of(fragment))), pattern)
         if found is not None and found.loss < _MOST_LOSS and (not best or found.loss < best[0]):
             best = (found.loss, fragment)
     return _candidates(best[1], pattern, rule, look) if best is not None else None
@@ -148,7 +150,7 @@ def _candidates(
     chances: dict[str, float] = {}
     crops = views(fragment, look)
     for emissions in crops:
-        found = ctc.fit(without_spaces(emissions), pattern)
+        found = ctc.fit(with_look_alikes(without_spaces(emissions)), pattern)
         if found is None or found.loss > _MOST_LOSS:
             continue
         # Look-alikes outside of the pattern are no rivals: the form of the value is certain.

@@ -26,6 +26,8 @@ _SHORT = 5  # a label of fewer letters must be exact: one wrong letter makes it 
 _CLOSE = 0.78
 _NEVER = -30.0
 _LONG = 7
+_LOOK_ALIKES = ("1I", "0O", "5S", "8B", "2Z", "6G")
+_LEAD = 0.7  # in log probability
 # What makes a place of what looks like a label: DOMICILIO CONOCIDO, NOMBRE DE DIOS.
 _NO_LABEL = {"domicilio": ("CONOCIDO",), "nombre": ("DE", "DEL")}
 _TELLING_LENGTH = 4  # a shorter word inside a line is no label
@@ -249,6 +251,21 @@ def without_spaces(emissions: Emissions) -> Emissions:
     space = emissions.alphabet.index(" ")
     scores[:, emissions.blank] = np.logaddexp(scores[:, emissions.blank], scores[:, space])
     scores[:, space] = _NEVER
+    return Emissions(scores, emissions.alphabet, emissions.x0, emissions.x1)
+
+
+def with_look_alikes(emissions: Emissions) -> Emissions:
+    """Return scores in which a digit may as well be the letter that some type draws like it.
+
+    For values whose form says where digits and where letters stand: there it proves nothing that
+    a 1 was read as an I. The character that was read keeps a small lead.
+    """
+    scores = emissions.scores.copy()
+    for pair in _LOOK_ALIKES:
+        one, other = (emissions.alphabet.index(c) for c in pair)
+        for mine, its in ((one, other), (other, one)):
+            lent = emissions.scores[:, its] - np.float32(_LEAD)
+            scores[:, mine] = np.logaddexp(scores[:, mine], lent)
     return Emissions(scores, emissions.alphabet, emissions.x0, emissions.x1)
 
 

@@ -55,8 +55,8 @@ _HEADING_BOTTOM = 260  # card pixels
 _HEADING_WIDTH = 330
 _MOST_HEADINGS = 3
 
-_PROOFS = ("clave_elector", "curp")
-_OF_A_CREDENTIAL = ("ELECTOR", "VOTAR", "CLAVEDE", "CURP", "SECCION", "VIGENCIA", "REGISTRO")
+_PROOF = "clave_elector"
+_OF_A_CREDENTIAL = ("ELECTOR", "PARAVOTAR", "SECCION")
 _CLEARLY, _LONG_ENOUGH, _MANY = 0.85, 5, 5
 
 Evidence = tuple[frozenset[Model], float]
@@ -97,16 +97,17 @@ def is_credential(
     """Say whether what was read may be a credential's.
 
     Print weighs more than looks, both ways. What does not look like one (`doubted`) is one all the
-    same where its zone is proven or its clave or CURP were read. And what looks like a front is
-    none where much of it was read clearly and no line has a word that every credential has.
+    same where its zone is proven, its clave was read or a line names what no other card has. And
+    what looks like a front is none where much of it was read clearly and nothing of that is there:
+    a licence and a passport have a CURP too.
     """
-    if doubted:
-        return reading.mrz is not None or any(name in reading.fields for name in _PROOFS)
-    if side is not Side.FRONT or reading.fields:
+    if reading.mrz is not None or _PROOF in reading.fields:
         return True
-    clear = [squeeze(x.text)[0] for x in lines if x.confidence > _CLEARLY]
-    clear = [text for text in clear if len(text) >= _LONG_ENOUGH]
-    return len(clear) < _MANY or any(word in text for text in clear for word in _OF_A_CREDENTIAL)
+    texts = [(squeeze(line.text)[0], line.confidence) for line in lines]
+    if any(word in text for text, _ in texts for word in _OF_A_CREDENTIAL):
+        return True
+    clear = [text for text, chance in texts if chance > _CLEARLY and len(text) >= _LONG_ENOUGH]
+    return not doubted and (side is not Side.FRONT or len(clear) < _MANY)
 
 
 def headings(boxes: Sequence[TextBox]) -> list[TextBox]:

@@ -39,6 +39,7 @@ _LEAST_MARGIN = 2.0  # between the chosen lines and the next that pass, likewise
 _MOST_TEXTS = 60
 _LEAST_CHANCE = 0.25  # of all texts together: below it nothing was recognised
 _CLEAR = 0.985  # a line read with this confidence needs no second look at its rivals
+_FOREIGN_LENGTH, _FOREIGN_CONFIDENCE = 24, 0.6
 # (shift of the crop in glyph heights, factor on its height) of the retries.
 _RETRIES = ((0.0, 1.18), (0.12, 1.0), (-0.12, 1.0))
 
@@ -103,6 +104,16 @@ def _with_names(found: MrzReading, grey: Image, recogniser: TextRecogniser) -> M
     if rules.failed_checks(lines):
         return replace(found, name_confidence=0.0)
     return replace(found, lines=lines, name_confidence=share)
+
+
+def is_foreign(grey: Image, boxes: Sequence[TextBox], recogniser: TextRecogniser) -> bool:
+    """Say whether a zone is there that is clearly another document's: it begins otherwise."""
+    for first, _, _ in find_rows(boxes)[:1]:
+        (line,) = recogniser.read(grey, [first])
+        is_zone = len(line.text) >= _FOREIGN_LENGTH and rules.FILLER in line.text
+        begins = sum(a != b for a, b in zip(line.text, "IDMEX", strict=False))
+        return is_zone and line.confidence > _FOREIGN_CONFIDENCE and begins > 1
+    return False
 
 
 def find_rows(boxes: Sequence[TextBox]) -> list[tuple[TextBox, TextBox, TextBox]]:

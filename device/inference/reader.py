@@ -150,14 +150,18 @@ class CardReader:
             grey = grey_of(card)
         reading = Reading(found=True, reasons=(), quad=quad, side=side, model=kind.model)
         reading, lines = self._with_text(reading, grey, today, clock)
-        if not reading.fields:
-            # What stands on its head reads as nothing: the classifier may have been wrong.
-            other = replace(reading, quad=quad.turned())
-            other, other_lines = self._with_text(other, turned(grey), today, clock)
+        for view in () if reading.fields else _other_views(reading):
+            # What stands on its head, or is the other side, reads as nothing: the classifier
+            # may have been wrong.
+            way = grey if view.quad == quad else turned(grey)
+            other, other_lines = self._with_text(view, way, today, clock)
             if other.fields:
-                reading, lines, quad = other, other_lines, quad.turned()
-                card, grey = turned(card), turned(grey)
-        if not is_credential(side, lines, reading, doubted=kind.side is None):
+                if view.quad != quad:
+                    card, grey, quad = turned(card), way, quad.turned()
+                reading, lines, side = other, other_lines, view.side or side
+                break
+        is_doubted = kind.side is None
+        if not (reading.found and is_credential(side, lines, reading, doubted=is_doubted)):
             return Reading(found=False, reasons=("card.not_a_credential",))
         if side is Side.BACK:
             with clock.stage("barcodes"):
@@ -235,11 +239,23 @@ class CardReader:
             return replace(reading, fields=fields), lines
         with clock.stage("mrz"):
             zone = mrz.read(grey, boxes, self._recogniser)
+            found = zone is not None or not mrz.is_foreign(grey, boxes, self._recogniser)
         with clock.stage("recognise"):
             fields = read_back(grey, boxes, zone, self._recogniser)
             named = self._recogniser.read(grey, headings(boxes))
         printed = zone.printed if zone is not None else None
-        return replace(reading, fields=fields, mrz=printed), named
+        return replace(reading, found=found, fields=fields, mrz=printed), named
+
+
+def _other_views(reading: Reading) -> Iterator[Reading]:
+    """Yield what a card may be that could not be read: turned, the other side, and both."""
+    quad, side = reading.quad, reading.side
+    if quad is None:
+        return
+    other_side = Side.BACK if side is Side.FRONT else Side.FRONT
+    yield replace(reading, found=True, quad=quad.turned())
+    yield replace(reading, found=True, side=other_side)
+    yield replace(reading, found=True, side=other_side, quad=quad.turned())
 
 
 def _settled(kind: Classification, reading: Reading, lines: Sequence[TextLine]) -> Model:

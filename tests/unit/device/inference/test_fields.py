@@ -94,6 +94,13 @@ class TestReadFront:
         assert "apellido_paterno" not in found
         assert found["apellido_materno"] == "PRUEBA"
 
+    def test_withholds_a_sex_that_clave_and_curp_deny(self) -> None:
+        texts = [
+            t if t.text != "SEXO M" else at(1000, 160, "SEXO H", cap=22, doubts={5: ("M", 0.01)})
+            for t in front()
+        ]
+        assert "sexo" not in read(texts)
+
     def test_withholds_a_clave_that_a_clear_and_common_name_denies(self) -> None:
         texts = [t if t.text != "LUISA" else at(420, 270, "GUADALUPE") for t in front()]
         assert not {"nombres", "clave_elector", "curp"} & set(read(texts))

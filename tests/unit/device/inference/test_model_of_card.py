@@ -201,5 +201,8 @@ class TestIsCredential:
     def test_what_looks_like_none_needs_proof(self) -> None:
         assert not is_credential(Side.BACK, [], self.UNREAD, doubted=True)
         assert is_credential(Side.BACK, [], replace(self.UNREAD, mrz=ZONE), doubted=True)
-        named = replace(self.UNREAD, fields=fields(curp="EEPL900101MDFJRS02"))
+        named = replace(self.UNREAD, fields=fields(clave_elector="EJPRLS90010109M000"))
         assert is_credential(Side.FRONT, [], named, doubted=True)
+        # A licence has a CURP as well.
+        others = replace(self.UNREAD, fields=fields(curp="EEPL900101MDFJRS02"))
+        assert not is_credential(Side.FRONT, [], others, doubted=True)
