@@ -139,6 +139,7 @@ def _cut(image: Image, left: float, top: float, side: float, size: int) -> Image
     scale = size / side
     x0, y0 = max(0, int(np.floor(left))), max(0, int(np.floor(top)))
     x1, y1 = min(width, int(np.ceil(left + side))), min(height, int(np.ceil(top + side)))
+    x1, y1 = x1 - (x1 - x0) % 2, y1 - (y1 - y0) % 2  # so that it can be halved
     canvas = np.full((size, size, 3), _PAD, np.uint8)
     if x1 <= x0 or y1 <= y0:
         return canvas
@@ -147,6 +148,11 @@ def _cut(image: Image, left: float, top: float, side: float, size: int) -> Image
     to_y = min(size, max(at_y + 1, round((y1 - top) * scale)))
     at_x, at_y = max(0, min(at_x, size - 1)), max(0, min(at_y, size - 1))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    part = cv2.resize(image[y0:y1, x0:x1], (to_x - at_x, to_y - at_y), interpolation=method)
+    source = image[y0:y1, x0:x1]
+    if scale < 0.5:
+        # By halves first: an area of 2×2 is several times cheaper than one of odd borders.
+        halved = ((x1 - x0) // 2, (y1 - y0) // 2)
+        source = np.asarray(cv2.resize(source, halved, interpolation=cv2.INTER_AREA), np.uint8)
+    part = cv2.resize(source, (to_x - at_x, to_y - at_y), interpolation=method)
     canvas[at_y:to_y, at_x:to_x] = part
     return canvas
