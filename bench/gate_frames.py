@@ -7,6 +7,7 @@ to the pixel. A frame depends on its seed, its fault and its number only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -197,18 +198,21 @@ def _cut(
     if not is_high:
         shift[axis] = limit
     moved = corners - shift
-    size = np.array(image[rows, columns].shape[1::-1])
-    inside = cv2.intersectConvexConvex(
-        moved.astype(np.float32),
-        np.array([[0, 0], [size[0], 0], size, [0, size[1]]], np.float32),
-    )[0]
-    whole = cv2.contourArea(moved.astype(np.float32))
     return (
         np.ascontiguousarray(image[rows, columns]),
         moved,
         np.ascontiguousarray(covered[rows, columns]),
-        float(max(0.0, 1 - inside / whole)),
+        outside_share(moved, image[rows, columns].shape[1::-1]),
     )
+
+
+def outside_share(corners: Points, size: Sequence[int]) -> float:
+    """Return the share of a card that lies beyond a frame of (width, height)."""
+    width, height = size
+    frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    card = corners.astype(np.float32)
+    inside = cv2.intersectConvexConvex(card, frame)[0]
+    return float(max(0.0, 1 - inside / cv2.contourArea(card)))
 
 
 def key_boxes(card: RenderedCard) -> list[Box]:

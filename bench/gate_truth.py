@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bench.gate_frames import FaultyFrame, key_segments
+from bench.gate_frames import FaultyFrame, key_segments, outside_share
 from device.inference.base import CARD_WIDTH_PX, Image, Quad, TextBox, TextRecogniser
 from device.inference.images import grey_of
 from device.inference.reading import Reading
@@ -75,7 +75,8 @@ def of_line(truth: Mapping[str, Any]) -> Printed:
     ]
     corners = np.array(truth["corners"], np.float64)
     hidden = frozenset(truth["hidden"]) & {"mrz", *fields}
-    return Printed(corners, truth["side"], fields, mrz, keys, hidden, 0.0)
+    outside = outside_share(corners, truth["size"])
+    return Printed(corners, truth["side"], fields, mrz, keys, hidden, outside)
 
 
 def truth_of(printed: Printed, image: Image, reading: Reading, recogniser: TextRecogniser) -> Truth:

@@ -43,7 +43,7 @@ _BRIGHT_FRAME = 0.5  # of a frame, burnt
 # In widths of the card: how far outside a corner may be found, and how near the frame's edge a side
 # is taken for a cut; the second one where the card looks shorter than `_SHORT` of its length.
 _CORNER_SLACK = 0.01
-_ALONG, _NEAR, _SHORT = 0.012, 0.055, 0.92
+_ALONG, _NEAR, _SHORT = 0.012, 0.045, 0.86
 _WIDTH_MM, _HEIGHT_MM = 85.60, 53.98
 # What almost every front prints; where one of them was not read, something may lie over it.
 _EXPECTED = frozenset({
@@ -61,17 +61,17 @@ class QualityLimits:
     """
 
     # Slope of the steepest edges in their flattest direction, per 1/7.5 mm, share of the contrast.
-    least_focus: float = 0.10
+    least_focus: float = 0.08
     doubtful_focus: float = 0.25
     # Energy of strokes over that of coarser shapes, a ratio.
-    least_detail: float = 0.14
+    least_detail: float = 0.11
     doubtful_detail: float = 0.42
     # How much steeper edges are in one direction than in another: from here on it is a shake, if
     # `least_shaken_detail` is left; a lens out of focus takes that, and leaves lines of text.
     most_motion: float = 1.4
     least_shaken_detail: float = 0.22
     # Tone of paper (the lightest hundredth of the card), 0…1.
-    least_paper: float = 0.09
+    least_paper: float = 0.065
     doubtful_paper: float = 0.40
     # Tone of ink (the darkest hundredth of the card), 0…1.
     most_ink: float = 0.71
@@ -81,12 +81,12 @@ class QualityLimits:
     doubtful_burnt: float = 0.45
     # Share of the card in burnt patches wider than 5.6 mm, and their part of all that is burnt: a
     # paper too bright is burnt everywhere.
-    most_patch: float = 0.05
+    most_patch: float = 0.10
     least_patch_part: float = 0.42
     # Below it the pixels of the frame, and not the lens, are what blurs the print.
     sharp_px_per_mm: float = 5.0
     # In pixels of the still.
-    least_px_per_mm: float = 2.2
+    least_px_per_mm: float = 2.0
     doubtful_px_per_mm: float = 5.5
     # How far a finger reaches over the card, in millimetres: print begins at about three.
     doubtful_covered_mm: float = 3.0

@@ -60,7 +60,7 @@ class TestReasons:
         assert reasons(judge(defocused(print_card(), 0.15))) == ()
 
     def test_names_darkness(self) -> None:
-        assert "quality.dark" in reasons(judge((print_card() * 0.1).astype(np.uint8)))
+        assert "quality.dark" in reasons(judge((print_card() * 0.05).astype(np.uint8)))
 
     def test_takes_a_white_card_and_names_one_whose_ink_is_washed_out(self) -> None:
         image = print_card()
