@@ -45,6 +45,7 @@ from domain.credential.fields import MODELS_WITH_MRZ
 _LEAST_SIDE_PX = 48  # a smaller image holds no card that could be read
 _CLASSIFIED = (288, 192)
 _SURE = 0.5
+_EDGED = 0.88
 _MOST_RIVALS = 4
 
 
@@ -196,8 +197,9 @@ class CardReader:
     def _judged(self, frame: Image, found: Detection) -> tuple[Quad, Classification]:
         """Return the card's quad and kind; where the best guess is no card, a rival may be one."""
         quad, kind = self._oriented(frame, _lengthwise(found.quad))
-        if kind.side is not None and (found.certainty > _SURE or kind.side_confidence > _SURE):
-            return quad, kind
+        sure = found.certainty > _SURE or kind.side_confidence > _SURE
+        if found.edges > _EDGED or (kind.side is not None and sure):
+            return quad, kind  # where four edges are seen, that is the card, whatever it is
         for rival in found.rivals[:_MOST_RIVALS]:
             other, other_kind = self._oriented(frame, _lengthwise(rival))
             if other_kind.side is None:
