@@ -55,7 +55,7 @@ _HEADING_BOTTOM = 260  # card pixels
 _HEADING_WIDTH = 330
 _MOST_HEADINGS = 3
 
-_PROOF = "clave_elector"
+_PROOFS = ("clave_elector", "numero_ocr")
 _OF_A_CREDENTIAL = ("ELECTOR", "PARAVOTAR", "SECCION")
 _CLEARLY, _LONG_ENOUGH, _MANY = 0.85, 5, 5
 
@@ -97,11 +97,11 @@ def is_credential(
     """Say whether what was read may be a credential's.
 
     Print weighs more than looks, both ways. What does not look like one (`doubted`) is one all the
-    same where its zone is proven, its clave was read or a line names what no other card has. And
-    what looks like a front is none where much of it was read clearly and nothing of that is there:
-    a licence and a passport have a CURP too.
+    same where its zone is proven, its clave or OCR number was read, or a line names what no other
+    card has. And what looks like a front is none where much of it was read clearly and nothing of
+    that is there: a licence and a passport have a CURP too.
     """
-    if reading.mrz is not None or _PROOF in reading.fields:
+    if reading.mrz is not None or any(name in reading.fields for name in _PROOFS):
         return True
     texts = [(squeeze(line.text)[0], line.confidence) for line in lines]
     if any(word in text for text, _ in texts for word in _OF_A_CREDENTIAL):
