@@ -111,6 +111,10 @@ fuzz-images: $(INSTALLED) ## 20,000 damaged images through the reader, after the
 bench-speed: $(INSTALLED) system-run ## where a reading's time goes, the networks' arithmetic, memory and start
 	OMP_NUM_THREADS=1 $(PY) -m bench.speed $(ARGS)
 
+.PHONY: bench-attacks
+bench-attacks: $(INSTALLED) system-run ## how often copies pass for credentials, and credentials for copies (ISO/IEC 30107-3)
+	$(PY) -m bench.attacks $(ARGS)
+
 .PHONY: bench-kiosk
 bench-kiosk: $(INSTALLED) system-run ## how long a visit takes, the preview, and memory over 500 captures
 	$(PY) -m bench.kiosk $(ARGS)
@@ -158,6 +162,15 @@ train-card-detector: train-pool ## train, export and describe the card detector 
 train-card-classifier: train-pool ## train, export and describe the card classifier (10 minutes)
 	$(TRAIN).card_classifier train --seed 1 --minutes 9
 	$(TRAIN).card_classifier export
+
+.PHONY: train-presentation-attack
+train-presentation-attack: train-pool ## photograph, train, leave kinds out, and export the attack judge (20 minutes)
+	$(TRAIN).presentation_attack scenes --seed 1
+	$(TRAIN).presentation_attack originals --seed 2 --count 100
+	$(TRAIN).presentation_attack train --seed 1 --minutes 6
+	for kind in screen print pasted; do \
+		$(TRAIN).presentation_attack leave-out $$kind --seed 1 --minutes 1.5; done
+	$(TRAIN).presentation_attack export
 
 .PHONY: train-text-detector
 train-text-detector: train-pool ## train, export and describe the text detector (35 minutes)

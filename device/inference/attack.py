@@ -1,5 +1,7 @@
 """How much a picture looks like a copy: a first score from colour and from patterns of a screen.
 
+A station whose list of models has no attack judge scores by these two measures alone.
+
 Photocopy: a credential is printed in colour, and a black and white copy is not. What is measured
 is how far the card's colours spread around their own mean, so that warm light on a copy does not
 pass for print; the same spread outside the card tells a colourless camera from a colourless card.

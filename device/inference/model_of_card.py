@@ -97,17 +97,19 @@ def is_credential(
     """Say whether what was read may be a credential's.
 
     Print weighs more than looks, both ways. What does not look like one (`doubted`) is one all the
-    same where its zone is proven, its clave or OCR number was read, or a line names what no other
-    card has. And what looks like a front is none where much of it was read clearly and nothing of
-    that is there: a licence and a passport have a CURP too.
+    same where its zone is proven, or its clave or OCR number was read. And what looks like a front
+    is none where much of it was read clearly and no line names what no other card has: a licence
+    and a passport have a CURP too.
     """
     if reading.mrz is not None or any(name in reading.fields for name in _PROOFS):
         return True
+    if doubted:
+        return False  # a form about credentials names everything that is on one
     texts = [(squeeze(line.text)[0], line.confidence) for line in lines]
     if any(word in text for text, _ in texts for word in _OF_A_CREDENTIAL):
         return True
     clear = [text for text, chance in texts if chance > _CLEARLY and len(text) >= _LONG_ENOUGH]
-    return not doubted and (side is not Side.FRONT or len(clear) < _MANY)
+    return side is not Side.FRONT or len(clear) < _MANY
 
 
 def headings(boxes: Sequence[TextBox]) -> list[TextBox]:

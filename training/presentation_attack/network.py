@@ -27,8 +27,9 @@ class AttackJudge(nn.Module):
             Residual(48),
             convolution(48, 64, stride=2),
         )
+        self.finest = _finest()
         self.pieces = nn.Sequential(
-            convolution(3, 16, size=5, stride=2),
+            convolution(6, 16, size=5, stride=2),
             convolution(16, 24, stride=2),
             Residual(24),
             convolution(24, 40, stride=2),
@@ -36,16 +37,37 @@ class AttackJudge(nn.Module):
             convolution(40, 48, stride=2),
         )
         self.join = nn.Linear(2 * 64 + 4 * 48, 48)
-        self.drop = nn.Dropout(0.2)
+        self.drop = nn.Dropout(0.3)
         self.answer = nn.Linear(48, len(KINDS))
 
     def forward(self, sheets: Tensor) -> Tensor:
         card = self.card(sheets[:, :, :CARD_HEIGHT])
-        cells = functional.avg_pool2d(self.pieces(sheets[:, :, CARD_HEIGHT:]), PIECE // 16)
-        parts = [part for seen in (card, cells[:, :, :2], cells[:, :, 2:]) for part in _told(seen)]
+        pieces = sheets[:, :, CARD_HEIGHT:]
+        seen = self.pieces(torch.cat([pieces, self.finest(pieces)], dim=1))
+        cells = functional.avg_pool2d(seen, PIECE // 16)
+        areas = (card, cells[:, :, :2], cells[:, :, 2:])
+        parts = [part for area in areas for part in _told(area)]
+        if self.training:
+            parts = _one_forgotten(parts)
         joined = functional.relu6(self.join(torch.cat(parts, dim=1)))
         logits: Tensor = self.answer(self.drop(joined))
         return logits
+
+
+def _one_forgotten(parts: list[Tensor]) -> list[Tensor]:
+    """Blank the card, or the pieces, of some sheets, so that either learns to judge alone."""
+    drawn = torch.rand(parts[0].shape[0], 1)
+    card, pieces = (drawn > 0.2).float(), (drawn < 0.8).float()
+    return [part * (card if n < 2 else pieces) for n, part in enumerate(parts)]
+
+
+def _finest() -> nn.Conv2d:
+    """Return what differs from its surroundings, four times as strong: a texture is faint."""
+    kernel = torch.full((5, 5), -1 / 25)
+    kernel[2, 2] += 1
+    finest = nn.Conv2d(3, 3, 5, padding=2, groups=3, bias=False)
+    finest.weight = nn.Parameter(4 * kernel.expand(3, 1, 5, 5).clone(), requires_grad=False)
+    return finest
 
 
 def _told(cells: Tensor) -> tuple[Tensor, Tensor]:

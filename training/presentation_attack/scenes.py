@@ -9,6 +9,7 @@ network that has only seen good ones blames the others.
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -48,6 +49,7 @@ SHARES: dict[Presentation, int] = {
 _LEVELS = ("easy", "medium", "hard")
 _SIZES = ((960, 1280), (1200, 1600), (1080, 1920), (1296, 2304))
 _GREY_CAMERA = 0.06
+_CARDS = 2000  # of the pool, which other trainings may have made larger
 # Cards are drawn finer than most frames see them: 11 pixels a millimetre render in half the time.
 _SCALE = 0.75
 
@@ -71,24 +73,31 @@ def write_scenes(
     count: int,
     only: Presentation | None = None,
     cards_from: int = 0,
+    looks: int = 1,
 ) -> None:
-    """Photograph `count` cards of the pool into the arrays that the training reads."""
-    cards = sorted(pool.glob("*.json"))
+    """Photograph `count` cards of the pool into the arrays that the training reads.
+
+    Each gives `looks` sheets of views. An interrupted run of this size goes on where it stopped.
+    """
+    cards = sorted(pool.glob("*.json"))[:_CARDS]
     folder.mkdir(parents=True, exist_ok=True)
-    sheets = np.lib.format.open_memmap(
-        folder / "sheets.npy", "w+", np.uint8, (count, HEIGHT, WIDTH, 3)
-    )
+    shape = (count, looks, HEIGHT, WIDTH, 3)
+    truth = np.zeros((count, 4), np.int64)
+    done = _done(folder, shape)
+    truth[: len(done)] = done
+    mode: Literal["r+", "w+"] = "r+" if len(done) else "w+"
+    sheets = np.lib.format.open_memmap(folder / "sheets.npy", mode, np.uint8, shape)
     names = list(SHARES)
     order = [name for name in names for _ in range(SHARES[name])]
-    truth = np.zeros((count, 4), np.int64)
     began = time.process_time()
-    for index in range(count):
+    for index in range(len(done), count):
         rng = np.random.default_rng([seed, index, 47])
         name = only or order[(index * 37) % len(order)]
         number = int(rng.integers(cards_from, len(cards)))
         level = int(rng.choice(3, p=[0.3, 0.45, 0.25]))
         shot = shoot(read_card(cards[number], scale=_SCALE), name, _LEVELS[level], rng)
-        sheets[index] = sheet_of(shot, rng)
+        for look in range(looks):
+            sheets[index, look] = sheet_of(shot, rng, scattered=look > 0)
         truth[index] = KIND_OF[name], names.index(name), level, number
         if index % 100 == 99 or index == count - 1:
             # What is told as true is there: an interrupted run can be used as far as it came.
@@ -100,11 +109,25 @@ def write_scenes(
             )
 
 
-def read_scenes(folder: Path) -> Scenes:
-    """Read what `write_scenes` wrote."""
-    truth = np.load(folder / "truth.npy")
-    sheets = np.load(folder / "sheets.npy", mmap_mode="r")[: len(truth)]
-    return Scenes(np.array(sheets), *truth.T)
+def _done(folder: Path, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return the truth of what an earlier run of the same size has finished."""
+    if (folder / "truth.npy").exists():
+        kept = np.load(folder / "sheets.npy", mmap_mode="r").shape
+        if kept == shape:
+            return np.asarray(np.load(folder / "truth.npy"), np.int64)
+    return np.zeros((0, 4), np.int64)
+
+
+def read_scenes(*folders: Path) -> Scenes:
+    """Read what `write_scenes` wrote; every look at a photograph is a sheet of its own."""
+    sheets, truths = [], []
+    for folder in folders:
+        truth = np.load(folder / "truth.npy")
+        made = np.load(folder / "sheets.npy", mmap_mode="r")[: len(truth)]
+        looks = made.shape[1]
+        sheets.append(made.reshape(-1, HEIGHT, WIDTH, 3))
+        truths.append(np.repeat(truth, looks, axis=0))
+    return Scenes(np.concatenate(sheets), *np.concatenate(truths).T)
 
 
 def shoot(card: PooledCard, name: Presentation, level: str, rng: Generator) -> Photograph:
@@ -172,8 +195,17 @@ def processed(shot: Photograph, rng: Generator) -> Photograph:
     return Photograph(image, corners, shot.homography, shot.conditions, shot.hidden)
 
 
-def sheet_of(shot: Photograph, rng: Generator) -> Image:
-    """Return the views of a card found as well as the detector finds it."""
+def sheet_of(shot: Photograph, rng: Generator, *, scattered: bool = False) -> Image:
+    """Return the views of a card found as well as the detector finds it.
+
+    `scattered` cuts the pieces elsewhere than a station does: another look at the same photograph.
+    """
     long = float(np.linalg.norm(shot.corners[1] - shot.corners[0]))
     error = rng.normal(0, rng.choice([0.002, 0.006]), (4, 2)) * long
-    return views(shot.image, shot.corners + error)
+    if not scattered:
+        return views(shot.image, shot.corners + error)
+    on_card = rng.uniform(0.06, 0.94, (2, 4, 2))
+    along = rng.uniform(0.1, 0.9, 4)
+    edges = ((along[0], 0.0), (1.0, along[1]), (along[2], 1.0), (0.0, along[3]))
+    rows = tuple(tuple((float(x), float(y)) for x, y in row) for row in (*on_card, edges))
+    return views(shot.image, shot.corners + error, rows)

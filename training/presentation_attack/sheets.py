@@ -38,6 +38,7 @@ def batches(
 def varied(sheet: Image, rng: Generator) -> Image:
     """Return a sheet under another exposure, with its pieces turned and in another order."""
     changed = sheet.copy()
+    _vary_card(changed[:CARD_HEIGHT], rng)
     for row in range(3):
         top = CARD_HEIGHT + row * PIECE
         for column, other in enumerate(rng.permutation(4)):
@@ -51,12 +52,30 @@ def varied(sheet: Image, rng: Generator) -> Image:
     curve = np.clip(table, 0, 255).astype(np.uint8)
     for channel in range(3):
         changed[..., channel] = curve[changed[..., channel], channel]
-    if rng.random() < 0.3:
+    if rng.random() < 0.1:
         noise = rng.standard_normal(changed.shape, dtype=np.float32) * np.float32(
             rng.uniform(0.5, 4)
         )
         changed = np.clip(changed + noise, 0, 255).astype(np.uint8)
     return changed
+
+
+def _vary_card(card: Image, rng: Generator) -> None:
+    """Move, turn and cover the view of the card, in place: no photograph is to be learnt by heart.
+
+    Words read backwards are as good: it is not to read them.
+    """
+    varied_card = card
+    for axis in (0, 1):
+        if rng.random() < 0.5:
+            varied_card = np.flip(varied_card, axis)
+    shift = rng.integers(-5, 6, 2)
+    card[:] = np.roll(varied_card, (int(shift[0]), int(shift[1])), (0, 1))
+    height, width = card.shape[:2]
+    for _ in range(int(rng.integers(0, 4))):
+        y, x = int(rng.integers(height)), int(rng.integers(width))
+        tall, wide = int(rng.integers(12, 50)), int(rng.integers(12, 70))
+        card[y : y + tall, x : x + wide] = rng.integers(0, 256, 3)
 
 
 def judged(network: nn.Module, sheets: NDArray[np.uint8]) -> tuple[Floats, Numbers]:

@@ -17,14 +17,15 @@ CARD_HEIGHT = 160  # the rest of the sheet is three rows of four pieces
 MARGIN = 0.08
 PIECE = 64
 # Of the card's width and height; the first two rows lie on the card, the third on its edges.
-PLACES = (
+Places = tuple[tuple[tuple[float, float], ...], ...]
+PLACES: Places = (
     ((0.13, 0.32), (0.38, 0.28), (0.62, 0.28), (0.87, 0.32)),
     ((0.13, 0.66), (0.38, 0.72), (0.62, 0.72), (0.87, 0.66)),
     ((0.50, 0.00), (1.00, 0.50), (0.50, 1.00), (0.00, 0.50)),
 )
 
 
-def views(frame: Image, corners: Points) -> Image:
+def views(frame: Image, corners: Points, places: Places = PLACES) -> Image:
     """Return the sheet of views, HEIGHT×WIDTH×3, of the card with these corners."""
     sheet = np.empty((HEIGHT, WIDTH, 3), np.uint8)
     sheet[:CARD_HEIGHT] = _card(frame, corners)
@@ -34,8 +35,8 @@ def views(frame: Image, corners: Points) -> Image:
     if low.max() > 0:
         down, right = (int(v) for v in np.maximum(low, 0))
         frame = np.asarray(cv2.copyMakeBorder(frame, 0, down, 0, right, cv2.BORDER_REPLICATE))
-    for row, places in enumerate(PLACES):
-        centres = cv2.perspectiveTransform(np.array([places]), matrix)[0]
+    for row, line in enumerate(places):
+        centres = cv2.perspectiveTransform(np.array([line]), matrix)[0]
         for column, (x, y) in enumerate(centres):
             left = int(np.clip(round(float(x)) - PIECE // 2, 0, frame.shape[1] - PIECE))
             top = int(np.clip(round(float(y)) - PIECE // 2, 0, frame.shape[0] - PIECE))
