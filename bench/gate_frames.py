@@ -67,8 +67,8 @@ Box = tuple[int, int, int, int]
 class FaultyFrame:
     """One frame; `covered` is 255, in frame pixels, where no print can be seen any more.
 
-    `faults` maps each fault to how much of it there is, 0…1. `outside` is the share of the card
-    that lies beyond the frame.
+    `faults` maps each fault to how much of it there is, 0…1. `outside` is how far the outermost
+    corner lies beyond the frame, in widths of the card.
     """
 
     image: Image
@@ -202,17 +202,15 @@ def _cut(
         np.ascontiguousarray(image[rows, columns]),
         moved,
         np.ascontiguousarray(covered[rows, columns]),
-        outside_share(moved, image[rows, columns].shape[1::-1]),
+        outside_widths(moved, image[rows, columns].shape[1::-1]),
     )
 
 
-def outside_share(corners: Points, size: Sequence[int]) -> float:
-    """Return the share of a card that lies beyond a frame of (width, height)."""
+def outside_widths(corners: Points, size: Sequence[int]) -> float:
+    """Return how far the outermost corner lies beyond a frame of (width, height), in widths."""
     width, height = size
-    frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    card = corners.astype(np.float32)
-    inside = cv2.intersectConvexConvex(card, frame)[0]
-    return float(max(0.0, 1 - inside / cv2.contourArea(card)))
+    inside = np.hstack([corners, (width, height) - corners])
+    return float(max(0.0, -inside.min() / np.linalg.norm(corners[1] - corners[0])))
 
 
 def key_boxes(card: RenderedCard) -> list[Box]:

@@ -2,10 +2,10 @@
 
 *Unreadable*: a key field does not come out even with help (the true corners and the true place of
 its print, given to the station's own line recogniser), or a printed field is covered by a finger,
-by light or by the frame's edge and was not read. *Cut*: a part of the card is outside the picture,
-which the record needs whole, though its key fields are legible. *Readable*: the station itself read
-every key field letter for letter. *Doubtful* is the rest: legible with help, not read; nothing
-could be taken from it, and nothing is proven about the picture.
+by light or by the frame's edge and was not read. *Cut*: a corner of the card is outside the
+picture, which the record needs whole, though its key fields are legible. *Readable*: the station
+itself read every key field letter for letter. *Doubtful* is the rest: legible with help, not read;
+nothing could be taken from it, and nothing is proven about the picture.
 
 Key fields are clave de elector and CURP on a front; on a back the two code lines that have check
 digits, or the OCR number where there are none.
@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bench.gate_frames import FaultyFrame, key_segments, outside_share
+from bench.gate_frames import FaultyFrame, key_segments, outside_widths
 from device.inference.base import CARD_WIDTH_PX, Image, Quad, TextBox, TextRecogniser
 from device.inference.images import grey_of
 from device.inference.reading import Reading
@@ -27,7 +27,7 @@ from device.inference.rectify import rectify
 
 Truth = Literal["readable", "doubtful", "cut", "unreadable"]
 
-_MOST_OUTSIDE = 0.01  # of the card's area; the corners of a whole card are found as exactly
+_MOST_OUTSIDE = 0.01  # of the card's width; the corners of a whole card are found as exactly
 # Characters that every font prints nearly alike; the reader tells them apart by the format.
 _ALIKE = str.maketrans("OQI", "001")
 
@@ -75,7 +75,7 @@ def of_line(truth: Mapping[str, Any]) -> Printed:
     ]
     corners = np.array(truth["corners"], np.float64)
     hidden = frozenset(truth["hidden"]) & {"mrz", *fields}
-    outside = outside_share(corners, truth["size"])
+    outside = outside_widths(corners, truth["size"])
     return Printed(corners, truth["side"], fields, mrz, keys, hidden, outside)
 
 
