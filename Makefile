@@ -152,15 +152,19 @@ train-pool: $(TRAINING_INSTALLED) ## render and photograph the cards that every 
 	$(TRAIN).photographs --pool training/work/pool-photographed --seed 2 --count 1300
 
 .PHONY: train-card-detector
-train-card-detector: train-pool ## train, export and describe the card detector (45 minutes)
+train-card-detector: train-pool ## train, export and describe the card detector (100 minutes)
 	$(TRAIN).card_detector scenes --seed 1
 	$(TRAIN).card_detector train --seed 1 --minutes 25
 	$(TRAIN).card_detector tune --seed 2 --minutes 16
+	$(TRAIN).card_detector scenes --seed 4 --count 5000
+	$(TRAIN).card_detector views --seed 3 --count 600
+	$(TRAIN).card_detector tune --seed 4 --minutes 45
 	$(TRAIN).card_detector export
 
 .PHONY: train-card-classifier
-train-card-classifier: train-pool ## train, export and describe the card classifier (10 minutes)
+train-card-classifier: train-pool ## train, export and describe the card classifier (40 minutes)
 	$(TRAIN).card_classifier train --seed 1 --minutes 9
+	$(TRAIN).card_classifier tune --seed 3 --minutes 30 --cards 1200
 	$(TRAIN).card_classifier export
 
 .PHONY: train-presentation-attack

@@ -48,6 +48,7 @@ class Seen:
     turned: int  # quarters by which the corners' order is off
     side: str | None
     model: str | None
+    accepted: bool
     ms: float
 
 
@@ -106,7 +107,10 @@ def judge(truth: dict[str, Any], reading: Reading) -> Seen:
         ]
         turned = int(np.argmin(distances))
         worst = 100 * float(min(distances)) / float(np.linalg.norm(printed[2] - printed[0]))
-    return Seen(truth, reading.found, reading.reasons, overlap, worst, turned, side, model, ms)
+    return Seen(
+        truth, reading.found, reading.reasons, overlap, worst, turned, side, model,
+        reading.accepted, ms,
+    )  # fmt: skip
 
 
 def iou(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float:
@@ -124,11 +128,14 @@ def is_told(truth: dict[str, Any]) -> bool:
     """
     if "header" not in truth:
         return False
-    model, issued = truth["model"], 2000 + int(str(truth["vigencia"])[-2:]) - 10
+    model = truth["model"]
+    if model == "C":
+        return True
+    issued = 2000 + int(str(truth["vigencia"])[-2:]) - 10
     if truth["side"] == "front":
         return not (model in ("G", "new") and issued == 2026)
     by_year = {"D": issued == 2013, "E": issued == 2015}
-    return bool(truth["header"]) or model in ("C", "new") or by_year.get(model, False)
+    return bool(truth["header"]) or model == "new" or by_year.get(model, False)
 
 
 def _is_placed(seen: Seen) -> bool:
@@ -190,11 +197,19 @@ def _details(seen: Sequence[Seen]) -> Iterator[tuple[str, str]]:
         yield "Taken for another model", _confused(cards)
     others = [s for s in seen if not s.truth["found"] and "kind" in s.truth]
     if others:
-        yield "What is no credential", _by("kind", others, lambda s: str(s.truth["kind"]), _taken)
+        yield "What is no credential", _by("kind", others, _what, _taken, _passed)
 
 
 def _taken(seen: Seen) -> bool:
     return seen.found
+
+
+def _passed(seen: Seen) -> bool:
+    return seen.accepted
+
+
+def _what(seen: Seen) -> str:
+    return str(seen.truth["kind"])
 
 
 def _kind(seen: Seen) -> str:
@@ -225,6 +240,7 @@ _NAMES: dict[Callable[[Seen], bool], str] = {
     _is_side: "side",
     _is_model: "model",
     _taken: "taken for one",
+    _passed: "and passed the gate",
 }
 
 

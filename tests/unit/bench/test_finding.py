@@ -37,6 +37,7 @@ def test_a_quad_the_other_way_up_is_well_placed_and_wrongly_turned() -> None:
         ("E", "back", "", "25", True),
         ("H", "back", "CREDENCIAL PARA VOTAR DESDE EL EXTRANJERO", "31", True),
         ("new", "back", "", "36", True),
+        ("C", "back", "", "", True),
     ],
 )
 def test_a_model_is_told_only_by_what_is_printed(
