@@ -43,6 +43,7 @@ _LEAST_CHANCE = 0.01  # the classifier's doubt never excludes a model by itself
 # What remains of a model's chance when something speaks against it: proven by check digits or a
 # code that decodes, read as text, or only missing where it is usually printed.
 _PROVEN, _READ, _MISSED = 0.0005, 0.02, 0.2
+_LEFT_OUT = 0.05  # missing beside what was read of the same heading
 
 _FEDERAL = "INSTITUTOFEDERALELECTORAL"
 _NACIONAL = "INSTITUTONACIONALELECTORAL"
@@ -172,7 +173,8 @@ def _of_authority(lines: Sequence[str]) -> Iterable[Evidence]:
     if _likeness(lines, _OUTSIDE) >= _ALIKE:
         yield _ABROAD | {_NEW}, _READ
     else:
-        yield _ALL - _ABROAD, _MISSED
+        named = max(federal, nacional) >= _ALIKE
+        yield _ALL - _ABROAD, _LEFT_OUT if named else _MISSED
 
 
 def _likeness(lines: Sequence[str], phrase: str) -> float:

@@ -35,13 +35,21 @@ def test_front_alone_tells_the_model(
     assert found is model
 
 
-@pytest.mark.parametrize(("looks_like", "model"), [(Model.E, Model.G), (Model.F, Model.H)])
-def test_combined_years_speak_against_older_models(looks_like: Model, model: Model) -> None:
+@pytest.mark.parametrize(
+    ("looks_like", "model", "heading"),
+    [
+        (Model.E, Model.G, "CREDENCIAL PARA VOTAR"),
+        (Model.F, Model.H, "CREDENCIAL PARA VOTAR DESDE EL EXTRANJERO"),
+    ],
+)
+def test_combined_years_speak_against_older_models(
+    looks_like: Model, model: Model, heading: str
+) -> None:
     chances = {**dict.fromkeys(Model, 0.05), looks_like: 0.4, model: 0.3}
     found = settle(
         chances,
         side=Side.FRONT,
-        texts=["INSTITUTO NACIONAL ELECTORAL"],
+        texts=["INSTITUTO NACIONAL ELECTORAL", heading],
         fields=fields(emision="2021", vigencia="2021 - 2031"),
         mrz=None,
         barcodes=(),
@@ -137,6 +145,17 @@ class TestBack:
             barcodes=(),
         )
         assert found is model
+
+    def test_a_heading_that_names_no_foreign_country_outweighs_the_looks_of_f(self) -> None:
+        found = settle(
+            {**dict.fromkeys(Model, 0.02), Model.E: 0.1, Model.F: 0.8},
+            side=Side.BACK,
+            texts=["INSTITUTO NACIONAL ELECTORAL"],
+            fields={},
+            mrz=ZONE,
+            barcodes=(),
+        )
+        assert found is Model.E
 
     def test_a_proven_zone_outweighs_a_classifier_that_is_sure_of_c(self) -> None:
         found = settle(
