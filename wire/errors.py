@@ -8,10 +8,11 @@ WireError
 ├── RecordError           the record or the images of an opened apoyo are not as agreed
 ├── ReceiptError          a receipt is not the centre's, or speaks of another packet
 ├── CheckpointError      a head of the log of receipts is not the centre's
-├── ReportError          the signature of a report is not the centre's, or not of this file
+├── ReportError           the signature of a report is not the centre's, or not of this file
 ├── PolicyError           a policy or time token is not the centre's, or is an older one
 ├── StatementError        a close-out or passport is not its station's
 ├── ProofError            a request is not proved to come from its station
+├── ReturnedError         a removable disk brings nothing that a centre returns
 └── ClaimError            an enrolment claim cannot be used
 """
 
@@ -97,3 +98,9 @@ class ClaimError(WireError):
     """An enrolment claim is malformed or has expired."""
 
     code = "claim"
+
+
+class ReturnedError(WireError):
+    """What a removable disk brings back is not of the agreed shape."""
+
+    code = "returned.malformed"

@@ -45,6 +45,8 @@ _SENTENCES = {
     "station.process": "Esa estación pertenece a otro proceso.",
     "station.retired": "Esa estación fue dada de baja. Use otro identificador.",
     "station.unknown": "No existe esa estación.",
+    "removable.empty": "Ahí no hay ninguna carpeta «acopio-…» de una estación. Indique dónde está "
+    "montada la memoria.",
     "vault.running": "Ya hay una bóveda en marcha con este socket.",
     "vault.identity": "El archivo de identidad de la bóveda no contiene una llave age.",
     "vault.unavailable": "La bóveda no responde. Iníciela con «acopio-central vault».",

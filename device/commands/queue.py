@@ -1,4 +1,4 @@
-"""`enrol`, `deliver`, `export`, `verify`: the sealed queue at the command line."""
+"""`enrol`, `deliver`, `export`, `receive`, `verify`: the sealed queue at the command line."""
 
 import argparse
 import logging
@@ -17,6 +17,7 @@ from device.queue.assembly import Versions, open_delivery, open_spool
 from device.queue.enrol import enrol
 from device.queue.enrolment import EnrolmentStore
 from device.queue.export import export
+from device.queue.returned import take_returned
 from device.queue.spool import Spool
 from device.queue.verify import verify_spool
 from wire.claim import parse_claim
@@ -43,6 +44,9 @@ _ADVICE = (
     ("station.revoked", "El centro dio de baja esta estación: avise a su coordinación."),
     ("policy", "La configuración firmada no es del centro: avise a soporte."),
     ("export", "Use otra memoria USB."),
+    ("returned.missing", "Lleve antes la memoria al centro: ahí se le ponen los acuses."),
+    ("returned.station", "Use la memoria de esta estación."),
+    ("returned", "El archivo de la memoria está dañado: pida al centro que lo escriba otra vez."),
 )
 
 
@@ -55,6 +59,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     deliver.add_argument("--once", action="store_true", help="una sola vuelta")
     target = add("export", "copia los paquetes sellados a una memoria USB", _export)
     target.add_argument("folder", type=Path, metavar="FOLDER", help="carpeta de destino")
+    disk = add("receive", "toma los acuses que trae una memoria USB", _receive)
+    disk.add_argument("folder", type=Path, metavar="FOLDER", help="la memoria que fue al centro")
     add("verify", "revisa la cadena, los archivos y los acuses", _verify)
 
 
@@ -145,6 +151,21 @@ def _export(options: argparse.Namespace, config: Config) -> int:
     if done.damaged:
         print(f"Dañados y no copiados: {done.damaged}. Avise a soporte.", file=sys.stderr)
     return 1 if done.damaged else 0
+
+
+def _receive(options: argparse.Namespace, config: Config) -> int:
+    spool = open_spool(config)
+    try:
+        store = EnrolmentStore(spool.database)
+        taken = take_returned(options.folder, spool, store, SystemClock())
+    finally:
+        spool.close()
+    print(f"Acuses nuevos: {taken.stored}. Lo que tiene acuse se borra en la próxima entrega.")
+    if taken.policy_version is not None:
+        print(f"Configuración nueva: versión {taken.policy_version}.")
+    if taken.refused:
+        print(f"Acuses que no son del centro: {taken.refused}. Avise a soporte.", file=sys.stderr)
+    return 1 if taken.refused else 0
 
 
 def _verify(_options: argparse.Namespace, config: Config) -> int:

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from device.clock import to_ms
 from device.errors import (
@@ -28,13 +27,12 @@ from device.queue.client import StationClient
 from device.queue.contact import Contact
 from device.queue.enrolment import EnrolmentStore
 from device.queue.points import CrashHook, no_crash
+from device.queue.receipts import ReceiptBook, required
 from device.queue.spool import Row, Spool
 from domain.clock import Clock
 from wire.api import Outcome, ReceiptItem
 from wire.errors import ReceiptError, WireError
-from wire.receipt import Receipt, require_receipt_of, verify_receipt
-
-T = TypeVar("T")
+from wire.receipt import Receipt
 
 _log = logging.getLogger(__name__)
 
@@ -96,6 +94,7 @@ class Delivery:
         """
         self._spool = spool
         self._store = store
+        self._receipts = ReceiptBook(spool, store)
         self._client = client
         self._contact = contact
         self._clock = clock
@@ -186,7 +185,7 @@ class Delivery:
             tally.later_in_a_row = 0
 
     def _upload(self, row: Row) -> tuple[str, Receipt]:
-        link, size = _require(row.link), _require(row.size)
+        link, size = required(row.link), required(row.size)
         data = _read_verified(self._spool.path_of(link), row)
         offset = self._client.offset(link)
         stalls = 0
@@ -198,30 +197,15 @@ class Delivery:
             self._crash("delivery.chunk_sent")
             if isinstance(answer, str):
                 self._crash("delivery.receipt_received")
-                return answer, self._verified(answer, row)
+                return answer, self._receipts.verified(answer, row)
             stalls += answer <= offset
             if stalls >= _MAX_STALLS:
                 raise ServerError("the upload does not advance", code="server.stalled")
             offset = answer
 
-    def _verified(self, token: str, row: Row) -> Receipt:
-        """Check that the centre signed for this very packet, before anything relies on it."""
-        receipt = verify_receipt(token, self._store.centre_ring())
-        require_receipt_of(
-            receipt,
-            link=_require(row.link),
-            station=self._store.current().station,
-            epoch=row.epoch,
-            seq=row.seq,
-            size=_require(row.size),
-            sha256=_require(row.sha256),
-        )
-        return receipt
-
     def _keep(self, row: Row, token: str, receipt: Receipt) -> None:
-        self._spool.store(row, token, received_ms=receipt.received_ms, stored_ms=self._now_ms())
+        self._receipts.keep(row, token, receipt, now_ms=self._now_ms())
         self._crash("delivery.stored")
-        _log.info("packet.stored seq=%d link=%s", row.seq, row.link)
 
     def _postpone(
         self, row: Row, code: str, tally: _Tally, *, at_least_s: float | None = None
@@ -257,21 +241,10 @@ class Delivery:
         elif item.outcome is Outcome.RESEND:
             self._send_again(row, item.reason or "resend")
         elif item.receipt is not None:
-            self._apply_receipt(row, item.receipt)
-
-    def _apply_receipt(self, row: Row, token: str) -> None:
-        """Take a receipt that came without an upload: lost on its way, or a packet sent by USB."""
-        if row.state.value not in ("sealed", "held", "corrupt"):
-            return
-        try:
-            receipt = self._verified(token, row)
-        except ReceiptError as error:
-            _log.error("receipt.refused seq=%d code=%s", row.seq, error.code)
-            return
-        self._keep(row, token, receipt)
+            self._receipts.apply(row, item.receipt, now_ms=self._now_ms())
 
     def _send_again(self, row: Row, code: str) -> None:
-        here = self._spool.path_of(_require(row.link)).exists()
+        here = self._spool.path_of(required(row.link)).exists()
         if here and row.state.value in ("stored", "held"):
             self._spool.send_again(row, code)
         elif not here:
@@ -309,11 +282,11 @@ class Delivery:
     def _purge(self, row: Row) -> None:
         if row.state.value == "stored":
             # the signature counts, not the row: a damaged or planted row deletes nothing
-            self._verified(self._spool.receipt(_require(row.link)) or "", row)
+            self._receipts.verified(self._spool.receipt(required(row.link)) or "", row)
             self._spool.begin_purge(row)
         self._crash("purge.begun")
         with files.translated("remove a stored packet"):
-            self._spool.path_of(_require(row.link)).unlink(missing_ok=True)
+            self._spool.path_of(required(row.link)).unlink(missing_ok=True)
         self._crash("purge.unlinked")
         files.sync_folder(self._spool.packets)
         self._crash("purge.folder_synced")
@@ -360,8 +333,3 @@ def _read_verified(path: Path, row: Row) -> bytes:
 def _concerns_packet(error: ServerRefusedError) -> bool:
     """Tell a no to one packet from a no to this station, or from a proxy that is not our server."""
     return error.status in _PACKET_STATUSES and not error.code.startswith("http.")
-
-
-def _require(value: T | None) -> T:
-    assert value is not None, "a sealed row has link, size and digest"
-    return value

@@ -1,7 +1,7 @@
 """Copies sealed packets to a removable disk, for a centre that no network reaches.
 
 The copies are as unreadable as the originals. The spool's states do not change: a receipt, brought
-back by the network or another way, is still the only reason to delete anything.
+back by the network or by the disk (`returned.py`), is still the only reason to delete anything.
 """
 
 import os
@@ -13,6 +13,7 @@ from device.queue import files
 from device.queue.enrolment import EnrolmentStore
 from device.queue.spool import Spool, State
 from device.queue.verify import is_whole
+from wire.returned import folder_name
 
 _EXPORTED = (State.SEALED, State.SENDING, State.STORED, State.HELD)
 
@@ -36,7 +37,7 @@ def export(spool: Spool, store: EnrolmentStore, target: Path) -> Exported:
         NotEnrolledError: There is nothing to export.
     """
     enrolment = store.current()
-    folder = target / f"acopio-{enrolment.station}"
+    folder = target / folder_name(enrolment.station)
     with files.translated(f"make {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     epochs = {known.epoch: known for known in store.epochs()}

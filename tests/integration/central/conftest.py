@@ -8,11 +8,17 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import requests
 from psycopg import sql
+from requests.adapters import HTTPAdapter
 from sqlalchemy import make_url
 
-from tests.centres import Centre, found_centre
+from device.queue.assembly import open_spool
+from device.queue.enrol import enrol
+from tests.centres import URL, Centre, found_centre
+from tests.integration.central.pairs import NAME
 from tests.postgres import PostgresServer
+from tests.stations import VERSIONS, FakeClock, Station, open_station, station_config
 
 
 class Templates:
@@ -78,6 +84,44 @@ def centre(centre_folder: Path) -> Iterator[Centre]:
     opened = Centre.open(centre_folder)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def _wired(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lead the station's requests to the centre's application, without a socket."""
+    client = centre.app.test_client()
+
+    def send(
+        _adapter: HTTPAdapter, request: requests.PreparedRequest, **_: object
+    ) -> requests.Response:
+        answer = client.open(
+            request.path_url,
+            base_url=URL,
+            method=request.method,
+            headers=dict(request.headers),
+            data=request.body,
+        )
+        response = requests.Response()
+        response.status_code = answer.status_code
+        response._content = answer.get_data()
+        response.headers.update(dict(answer.headers))
+        response.request = request
+        return response
+
+    monkeypatch.setattr(HTTPAdapter, "send", send)
+
+
+@pytest.fixture
+def station(_wired: None, centre: Centre, tmp_path: Path) -> Station:
+    """A station that this centre enrolled."""
+    config = station_config(tmp_path / "station", chunk_bytes=16_384)
+    clock = FakeClock()
+    spool = open_spool(config)
+    enrol(centre.claim(NAME), config, clock, VERSIONS, spool=spool)
+    spool.close()
+    opened = open_station(config, clock=clock)
+    opened.sealer.start()
+    return opened
 
 
 def _execute(server: PostgresServer, statement: str, *names: str) -> None:

@@ -1,80 +1,19 @@
 """A real station and a real centre: what one seals, the other receipts, once."""
 
 import dataclasses
-from pathlib import Path
 
-import pytest
-import requests
-from requests.adapters import HTTPAdapter
 from sqlalchemy import func, select
 
 from central.models import Packet, Record
 from device.clock import to_ms
-from device.queue.assembly import open_delivery, open_spool
-from device.queue.chain import Sealed
+from device.queue.assembly import open_delivery
 from device.queue.delivery import Round
-from device.queue.enrol import enrol
 from device.queue.schema import State
 from device.queue.verify import verify_spool
-from tests.centres import URL, Centre
-from tests.stations import VERSIONS, FakeClock, Station, draft, open_station, station_config
+from tests.centres import Centre
+from tests.integration.central.pairs import seal
+from tests.stations import VERSIONS, Station, draft
 from wire.packet import Kind
-
-NAME = "E7"
-
-
-@pytest.fixture
-def _wired(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lead the station's requests to the centre's application, without a socket."""
-    client = centre.app.test_client()
-
-    def send(
-        _adapter: HTTPAdapter, request: requests.PreparedRequest, **_: object
-    ) -> requests.Response:
-        answer = client.open(
-            request.path_url,
-            base_url=URL,
-            method=request.method,
-            headers=dict(request.headers),
-            data=request.body,
-        )
-        response = requests.Response()
-        response.status_code = answer.status_code
-        response._content = answer.get_data()
-        response.headers.update(dict(answer.headers))
-        response.request = request
-        return response
-
-    monkeypatch.setattr(HTTPAdapter, "send", send)
-
-
-@pytest.fixture
-def station(_wired: None, centre: Centre, tmp_path: Path) -> Station:
-    """A station that this centre enrolled."""
-    config = station_config(tmp_path / "station", chunk_bytes=16_384)
-    clock = FakeClock()
-    spool = open_spool(config)
-    enrol(centre.claim(NAME), config, clock, VERSIONS, spool=spool)
-    spool.close()
-    opened = open_station(config, clock=clock)
-    opened.sealer.start()
-    return opened
-
-
-def seal(station: Station, count: int) -> list[Sealed]:
-    policy = station.store.policy()
-    auxiliar = policy.auxiliares[0]
-    return [
-        station.sealer.seal(
-            dataclasses.replace(
-                draft(),
-                process=policy.processes[0].id,
-                solicitud=auxiliar.solicitud,
-                auxiliar=auxiliar.id,
-            )
-        )
-        for _ in range(count)
-    ]
 
 
 def deliver(station: Station) -> Round:
