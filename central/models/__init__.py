@@ -47,6 +47,7 @@ from central.models.records import (
     StateChange,
 )
 from central.models.register import MotivoBaja, RegisterEntry, RegisterSection, RegisterVersion
+from central.models.releases import Release, ReleaseState, Ring, StationUpdate
 from central.models.rollups import (
     ProcessMedian,
     RollupActivity,
@@ -106,7 +107,10 @@ __all__ = [
     "RegisterEntry",
     "RegisterSection",
     "RegisterVersion",
+    "Release",
+    "ReleaseState",
     "ReviewState",
+    "Ring",
     "RoleGrant",
     "RollupActivity",
     "RollupAuxiliar",
@@ -124,6 +128,7 @@ __all__ = [
     "StationEpoch",
     "StationKey",
     "StationState",
+    "StationUpdate",
     "ThresholdRow",
     "ThresholdUnit",
     "UsedProof",

@@ -37,13 +37,16 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
-def choice(cases: type[StrEnum], length: int = 32) -> Enum:
-    """Store a closed set of cases by its values, with a check in the database."""
+def choice(cases: type[StrEnum], length: int = 32, *, is_checked: bool = True) -> Enum:
+    """Store a closed set of cases by its values, with a check in the database.
+
+    A column added to a table that exists has no check: SQLite would copy the table for it.
+    """
     return Enum(
         cases,
         native_enum=False,
         length=length,
-        create_constraint=True,
+        create_constraint=is_checked,
         validate_strings=True,
         name=f"{cases.__name__.lower()}_case",
         values_callable=lambda enum: [case.value for case in enum],

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from central.models.base import Base, BigKey, Key, choice
 from central.models.processes import Process
+from central.models.releases import Ring, drawn_ring
 
 
 class StationState(StrEnum):
@@ -49,6 +50,12 @@ class Station(Base):
     health: Mapped[dict[str, Any] | None]
     # Its clock minus ours at the last hello, ms: a hint for the operator.
     clock_offset_ms: Mapped[int | None] = mapped_column(BigKey)
+    # When a release reaches it; drawn from its id, or set by a person.
+    ring: Mapped[Ring] = mapped_column(
+        choice(Ring, 8, is_checked=False),
+        default=lambda context: drawn_ring(context.get_current_parameters()["id_dispositivo"]),
+        server_default=Ring.GENERAL,
+    )
 
     process: Mapped[Process] = relationship()
     epochs: Mapped[list[StationEpoch]] = relationship(back_populates="station")

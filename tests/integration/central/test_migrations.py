@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select, text
 
+from central.intake.rings import set_ring
 from central.migrations import steps
-from central.models import RollupStation
+from central.models import Ring, RollupStation, Station
 from central.models.database import Database
+from central.models.releases import drawn_ring
 from central.reports.recount import recount
 from central.reports.rollups import fold
 from tests.centres import AUXILIAR, IN_LISTA, OTHER_SOLICITUD, REMOVED, SOLICITUD, Centre
@@ -73,3 +75,26 @@ class TestTheStepOfThePortal:
         with database.read() as session:
             assert recount(session) == []
             assert session.scalars(select(func.sum(RollupStation.records))).one() == 4
+
+
+class TestTheStepOfTheReleases:
+    def test_gives_each_station_the_ring_of_its_id_and_the_previous_release_adds_more(
+        self, centre: Centre, database: Database
+    ) -> None:
+        name = centre.station().name
+        steps.downgrade(database, "0004")
+        steps.upgrade(database)
+        assert steps.differences(database) == []
+        with database.write() as session:
+            session.execute(
+                text(
+                    "INSERT INTO stations (process_id, id_dispositivo, state, created_at)"
+                    " SELECT process_id, 'ADDED', 'claimed', created_at FROM stations"
+                )
+            )
+            rows = session.execute(select(Station.id_dispositivo, Station.ring))
+            rings = {row.id_dispositivo: row.ring for row in rows}
+            assert rings == {name: drawn_ring(name), "ADDED": Ring.GENERAL}
+            ids = list(session.scalars(select(Station.id)))
+            assert set_ring(session, ids, Ring.LAB) == 2
+            assert set(session.scalars(select(Station.ring))) == {Ring.LAB}
