@@ -14,7 +14,7 @@ from flask import Flask
 
 from device.camera.base import Camera, StreamSettings
 from device.camera.replay import FilmCamera, ReplayCamera
-from device.camera.service import CameraService, Supervision
+from device.camera.service import CameraService, Running, Supervision
 from device.camera.v4l2 import V4l2Camera
 from device.capture.activation import Activation
 from device.capture.desk import Desk, DeskSettings
@@ -25,6 +25,8 @@ from device.capture.technician import Technician
 from device.capture.warnings import Condition
 from device.clock import SystemClock, sureness, to_ms
 from device.config import CameraConfig, Config, InferenceConfig
+from device.health.notes import GAUGES, NoteBoard
+from device.health.publisher import Publisher
 from device.inference.base import ModelError
 from device.inference.blaze_face import BlazeFaceFinder
 from device.inference.faces import FaceFinder
@@ -49,6 +51,7 @@ from device.queue.seal import Sealer
 from device.queue.spool import Spool
 from device.queue.standing import Standing
 from domain.clock import Clock
+from wire.gauges import Gauge
 
 log = logging.getLogger(__name__)
 
@@ -66,10 +69,12 @@ class Station:
     sealer: Sealer
     spool: Spool
     recovered: Recovered
+    publisher: Publisher
 
     def close(self) -> None:
         """Sign the auxiliar out and close every part; nothing sealed is touched."""
         self.kiosk.desk.sign_out(reason="stopped")
+        self.publisher.stop()
         self.camera.stop()
         self.kiosk.peripherals.close()
         self.sealer.close()
@@ -109,6 +114,7 @@ def build_station(
     except BaseException:
         spool.close()
         raise
+    board = NoteBoard(config.run_folder, clock)
     camera = CameraService(
         lambda: open_camera(config.camera, clock),
         clock,
@@ -129,7 +135,7 @@ def build_station(
         new_session=lambda: secrets.token_hex(8),
         versions={"software": software, "models": versions.models},
         settings=settings,
-        condition=_condition(config, store, clock, spool),
+        condition=_condition(config, store, clock, spool, board),
     )
     kiosk = Kiosk(
         desk=desk,
@@ -152,13 +158,15 @@ def build_station(
         voice=find_voice(),
     )
     camera.start()
+    publisher = Publisher(board, lambda: _screens(kiosk))
+    publisher.start()
     log.info(
         "station.started station=%s adopted=%d gaps=%d",
         station,
         len(recovered.adopted),
         len(recovered.gaps),
     )
-    return Station(create_app(kiosk), kiosk, camera, sealer, spool, recovered)
+    return Station(create_app(kiosk), kiosk, camera, sealer, spool, recovered, publisher)
 
 
 def open_camera(config: CameraConfig, clock: Clock) -> Camera:
@@ -295,7 +303,7 @@ def models_digest(path: Path) -> str:
 
 
 def _condition(
-    config: Config, store: EnrolmentStore, clock: Clock, spool: Spool
+    config: Config, store: EnrolmentStore, clock: Clock, spool: Spool, board: NoteBoard
 ) -> Callable[[], Condition]:
     overview = Overview(spool, store)
 
@@ -303,15 +311,28 @@ def _condition(
         now_ms, anchor = to_ms(clock.now()), store.anchor()
         oldest_ms = overview.oldest_waiting_ms()
         free_bytes = files.free_bytes(config.spool_folder) - config.queue.minimum_free_bytes
+        gauges = board.fresh(GAUGES)
         return Condition(
             now_ms=now_ms,
             clock=sureness(clock, store.anchor()),
             oldest_waiting_s=0 if oldest_ms is None else max(0, now_ms - oldest_ms) // 1000,
             room=free_bytes // (overview.mean_apoyo_bytes() or _USUAL_APOYO_BYTES),
             silent_s=None if anchor is None else max(0, now_ms - anchor.time_ms) // 1000,
+            temperature_mc=gauges.get(Gauge.TEMPERATURE_MC),
+            is_undervoltage=gauges.get(Gauge.UNDERVOLTAGE) == 1,
         )
 
     return condition
+
+
+def _screens(kiosk: Kiosk) -> dict[str, int]:
+    """Say what only the screens know, for the health service."""
+    return {
+        Gauge.SIGNED_IN: int(kiosk.desk.is_attended()),
+        Gauge.CAMERA_RUNNING: int(isinstance(kiosk.camera.state, Running)),
+        Gauge.CAMERA_RESTARTS: kiosk.camera.restarts,
+        Gauge.PREVIEWS_PER_10S: round(10 * kiosk.camera.rate()),
+    }
 
 
 def _health(config: Config, store: EnrolmentStore, clock: Clock) -> Callable[[], Mapping[str, Any]]:

@@ -18,6 +18,8 @@ class StationConfig:
 
     # Folder of keys, spool and enrolment.
     data: Annotated[str, Limits(most=4096)] = "/var/lib/acopio-station"
+    # Folder in memory where the station's programs leave each other how the station is.
+    run: Annotated[str, Limits(most=4096)] = "/run/acopio"
     # Where the signing key lives; `file` keeps it in data/keys, mode 0600.
     signer: Annotated[str, Limits(pattern=r"file")] = "file"
     # `demo` allows stand-ins (replayed camera, plain http on loopback); `production` refuses them.
@@ -148,6 +150,11 @@ class Config:
     def data(self) -> Path:
         """Folder of everything the station keeps."""
         return Path(self.station.data)
+
+    @property
+    def run_folder(self) -> Path:
+        """Folder of what one program says to another until the station is switched off."""
+        return Path(self.station.run)
 
     @property
     def keys_folder(self) -> Path:

@@ -101,7 +101,7 @@ class Centre:
 def station_config(folder: Path, **server: Any) -> Config:
     """Settings of a demo station that keeps everything under one folder."""
     return Config(
-        station=StationConfig(data=str(folder), environment="demo"),
+        station=StationConfig(data=str(folder), run=str(folder / "run"), environment="demo"),
         queue=QueueConfig(minimum_free_bytes=0, ballast_bytes=0),
         server=ServerConfig(**server),
     )

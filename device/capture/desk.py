@@ -104,6 +104,10 @@ class Desk:
             self._end_what_was_left()
             return self._attendance.here
 
+    def is_attended(self) -> bool:
+        """Say whether somebody signed in and has not left; ends nothing, whoever asks."""
+        return self._attendance.here is not None
+
     def sign_in(self, name: str, password: str) -> SignedIn:
         """Sign an auxiliar in; another one who was here is signed out.
 

@@ -19,6 +19,8 @@ from wire.policy import Auxiliar, Process, Scope
 _OLD_S = 24 * 3600
 _SILENT_S = 3 * 24 * 3600
 _LITTLE_ROOM = 100
+# The firmware slows the processor down from 80 °C on, and a slow camera is what people notice.
+_HOT_MC = 80_000
 _SURE = (ClockClass.ANCHORED, ClockClass.RTC)
 
 
@@ -47,6 +49,8 @@ class Condition:
     oldest_waiting_s: int = 0
     room: int | None = None
     silent_s: int | None = None
+    temperature_mc: int | None = None
+    is_undervoltage: bool = False
 
 
 class Captured(StrEnum):
@@ -108,6 +112,10 @@ def _about_station(condition: Condition) -> Iterator[Caution]:
         yield Caution("queue.old", number=condition.oldest_waiting_s // 3600)
     if condition.silent_s is not None and condition.silent_s >= _SILENT_S:
         yield Caution("centre.silent", number=condition.silent_s // 86_400)
+    if condition.is_undervoltage:
+        yield Caution("supply.weak")
+    if condition.temperature_mc is not None and condition.temperature_mc >= _HOT_MC:
+        yield Caution("station.hot", number=condition.temperature_mc // 1000)
 
 
 def _is_outside(values: Mapping[str, str], scope: Scope) -> bool:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from device.clock import SystemClock
 from device.config import Config, read_config
 from device.errors import ConfigError, StationError
+from device.health.notes import GAUGES, NoteBoard
 from device.queue.assembly import Versions, open_delivery, open_spool
 from device.queue.enrol import enrol
 from device.queue.enrolment import EnrolmentStore
@@ -121,7 +122,11 @@ def _enrol(options: argparse.Namespace, config: Config) -> int:
 def _deliver(options: argparse.Namespace, config: Config) -> int:
     spool = open_spool(config)
     try:
-        delivery = open_delivery(config, SystemClock(), own_versions(), spool=spool)
+        clock = SystemClock()
+        board = NoteBoard(config.run_folder, clock)
+        delivery = open_delivery(
+            config, clock, own_versions(), spool=spool, gauges=lambda: board.fresh(GAUGES)
+        )
         try:
             if not options.once:
                 delivery.run_forever(_stop_event().wait)

@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from device.clock import Anchor, read_boot_id, sureness
@@ -143,6 +143,7 @@ def open_delivery(
     *,
     spool: Spool,
     crash: CrashHook = no_crash,
+    gauges: Callable[[], Mapping[str, int]] = dict,
 ) -> Delivery:
     """Take the delivering duty of this station.
 
@@ -154,7 +155,7 @@ def open_delivery(
     store = EnrolmentStore(spool.database)
     client = connect(config, clock, store)
     origin = _origin(store, versions)
-    contact = Contact(spool, store, client, clock, origin, entropy=os.urandom)
+    contact = Contact(spool, store, client, clock, origin, entropy=os.urandom, gauges=gauges)
     settings = config.server
     pace = Pace(
         settings.poll_s,

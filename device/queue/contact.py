@@ -1,7 +1,7 @@
 """The greeting: head, clock and health to the centre; signed time, policy and gaps back."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from device.clock import Anchor, classify, has_rtc, to_ms
 from device.queue import files
@@ -28,7 +28,10 @@ class Contact:
         origin: Origin,
         *,
         entropy: Callable[[int], bytes],
+        gauges: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
+        """Set up; `gauges` gives what the health service measured last, by name."""
+        self._gauges = gauges
         self._spool = spool
         self._store = store
         self._client = client
@@ -62,11 +65,12 @@ class Contact:
         return is_due
 
     def health(self) -> Health:
-        """Measure the station: packets by state, disk, and how long the oldest has waited."""
+        """Say how the station is: packets by state, disk, the oldest one's wait, and the gauges."""
         oldest_ms = self._spool.oldest_waiting_ms()
         waited_ms = 0 if oldest_ms is None else max(0, to_ms(self._clock.now()) - oldest_ms)
         return Health(
             states={state.value: n for state, n in self._spool.counts().items() if n},
+            gauges=dict(self._gauges()),
             disk_free_bytes=files.free_bytes(self._spool.folder),
             oldest_waiting_s=waited_ms // 1000,
         )

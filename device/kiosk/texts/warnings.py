@@ -23,6 +23,13 @@ WARNINGS: dict[str, LazyString] = {
         "This station has heard nothing from the authority for %(number)s days. Connect it today: "
         "its list of auxiliares and its notice may be old."
     ),
+    "supply.weak": _l(
+        "The power supply is too weak. Use the station's own supply and cable, and unplug what "
+        "does not belong to it."
+    ),
+    "station.hot": _l(
+        "The station is hot (%(number)s °C). Take it out of the sun and leave its openings free."
+    ),
     "warned.duplicate_here": _l(
         "This credential was captured at this station before, for the same aspirante; that record "
         "waits to be sent. Ask the person; the authority counts one."

@@ -43,6 +43,8 @@ class TestTheStation:
             (replace(GOOD, room=-3), Caution("disk.room", number=0)),
             (replace(GOOD, oldest_waiting_s=30 * 3600), Caution("queue.old", number=30)),
             (replace(GOOD, silent_s=4 * 86_400), Caution("centre.silent", number=4)),
+            (replace(GOOD, is_undervoltage=True), Caution("supply.weak")),
+            (replace(GOOD, temperature_mc=81_900), Caution("station.hot", number=81)),
         ],
     )
     def test_says_one_thing_for_each_trouble(self, condition: Condition, expected: Caution) -> None:
