@@ -63,6 +63,7 @@ def train(
     seed: int,
     tune: bool,
     evaluate: Callable[[nn.Module], str],
+    weight_decay: float = 1e-4,
     now_s: Callable[[], float] = time.monotonic,
 ) -> None:
     """Train for `minutes` of wall clock; the learning rate follows a cosine over that time.
@@ -79,7 +80,7 @@ def train(
         network.load_state_dict(torch.load(checkpoint, map_location="cpu"))
         before = history(checkpoint)
     network.to(where).to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=learning_rate, weight_decay=1e-4)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=learning_rate, weight_decay=weight_decay)
     started = last_report = now_s()
     total_s = minutes * 60
     steps = samples = 0

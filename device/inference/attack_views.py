@@ -1,4 +1,4 @@
-"""What the attack judge looks at: the card with its surroundings, and pieces of the frame as it is.
+"""What the attack judge looks at: the card and its surroundings, pieces of the frame, spectra.
 
 Textures of print and of displays live in single pixels of the frame and are lost, or invented,
 where a picture is warped; so the pieces are cut and not resampled. The training cuts the same.
@@ -10,17 +10,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from device.inference.attack_spectra import PIECE, spectra
 from device.inference.base import Image, Quad
 
-WIDTH, HEIGHT = 256, 352
-CARD_HEIGHT = 160  # the rest of the sheet is three rows of four pieces
-_MARGIN = 0.08
-_PIECE = 64
-# Of the card's width and height; the first two rows lie on the card, the third on its edges.
+WIDTH = 384
+CARD_HEIGHT = 240
+_CUT_HEIGHT = CARD_HEIGHT + 2 * PIECE
+HEIGHT = _CUT_HEIGHT + PIECE  # two rows of four pieces below the card, then the spectra of both
+_MARGIN = 0.1
+# Of the card's width and height.
 _PLACES = (
-    ((0.13, 0.32), (0.38, 0.28), (0.62, 0.28), (0.87, 0.32)),
-    ((0.13, 0.66), (0.38, 0.72), (0.62, 0.72), (0.87, 0.66)),
-    ((0.50, 0.00), (1.00, 0.50), (0.50, 1.00), (0.00, 0.50)),
+    ((0.13, 0.30), (0.38, 0.26), (0.62, 0.26), (0.87, 0.30)),
+    ((0.13, 0.70), (0.38, 0.74), (0.62, 0.74), (0.87, 0.70)),
 )
 
 
@@ -33,15 +34,16 @@ def views(frame: Image, quad: Quad) -> Image:
     whole = _at_least_a_piece(frame)
     for row, places in enumerate(_PLACES):
         centres = cv2.perspectiveTransform(np.array([places]), matrix)[0]
-        top = CARD_HEIGHT + row * _PIECE
+        top = CARD_HEIGHT + row * PIECE
         for column, (x, y) in enumerate(centres):
-            left = column * _PIECE
-            sheet[top : top + _PIECE, left : left + _PIECE] = _piece(whole, float(x), float(y))
+            left = column * PIECE
+            sheet[top : top + PIECE, left : left + PIECE] = _piece(whole, float(x), float(y))
+    sheet[_CUT_HEIGHT:] = spectra(sheet[CARD_HEIGHT:_CUT_HEIGHT])
     return sheet
 
 
 def _at_least_a_piece(frame: Image) -> Image:
-    down, right = (max(0, _PIECE - side) for side in frame.shape[:2])
+    down, right = (max(0, PIECE - side) for side in frame.shape[:2])
     if not down and not right:
         return frame
     return np.asarray(cv2.copyMakeBorder(frame, 0, down, 0, right, cv2.BORDER_REPLICATE), np.uint8)
@@ -49,22 +51,30 @@ def _at_least_a_piece(frame: Image) -> Image:
 
 def _piece(frame: Image, x: float, y: float) -> Image:
     """Return the pixels around a point, or the nearest ones that the frame has."""
-    left = int(np.clip(round(x) - _PIECE // 2, 0, frame.shape[1] - _PIECE))
-    top = int(np.clip(round(y) - _PIECE // 2, 0, frame.shape[0] - _PIECE))
-    return frame[top : top + _PIECE, left : left + _PIECE]
+    left = int(np.clip(round(x) - PIECE // 2, 0, frame.shape[1] - PIECE))
+    top = int(np.clip(round(y) - PIECE // 2, 0, frame.shape[0] - PIECE))
+    return frame[top : top + PIECE, left : left + PIECE]
 
 
 def _card(frame: Image, quad: Quad) -> Image:
     size = np.array([WIDTH, CARD_HEIGHT])
-    near = size * _MARGIN / (1 + 2 * _MARGIN)
-    far = size - near
-    target: npt.NDArray[np.float64] = np.array([near, [far[0], near[1]], far, [near[0], far[1]]])
-    # Fine print is averaged first, or it would turn into noise.
-    scale = 1.25 / max(quad.width_px / float(far[0] - near[0]), 1.25)
+    inset = size * _MARGIN / (1 + 2 * _MARGIN)
+    far = size - inset
+    target: npt.NDArray[np.float64] = np.array([inset, [far[0], inset[1]], far, [inset[0], far[1]]])
+    # Fine print is averaged first, or it would turn into noise: whole pixels are, which is quick.
+    near = max(1, round(quad.width_px / float(far[0] - inset[0]) / 1.25))
+    corners, reach = quad.array(), 2 * _MARGIN * quad.width_px
     height, width = frame.shape[:2]
-    reduced = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(frame, reduced, interpolation=cv2.INTER_AREA)
-    moved = (quad.array() + 0.5) * (np.array(reduced) / (width, height)) - 0.5
+    x0, y0 = (
+        min(max(0, int(low)), side - 1)
+        for low, side in zip(corners.min(axis=0) - reach, (width, height), strict=True)
+    )
+    x1, y1 = (int(high) for high in corners.max(axis=0) + reach)
+    across = max((min(x1, width) - x0) // near, 1)
+    down = max((min(y1, height) - y0) // near, 1)
+    part = frame[y0 : y0 + down * near, x0 : x0 + across * near]
+    small = part if near == 1 else cv2.resize(part, (across, down), interpolation=cv2.INTER_AREA)
+    moved = (corners - (x0, y0) + 0.5) / near - 0.5
     matrix = cv2.getPerspectiveTransform(
         moved.astype(np.float32), (target - 0.5).astype(np.float32)
     )

@@ -1,4 +1,6 @@
-"""The judge's network: two small towers over one sheet of views, and seven logits."""
+"""The judge's network: three small towers over one sheet of views, and seven logits."""
+
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -6,14 +8,26 @@ from torch.nn import functional
 
 from training.nets import Residual, convolution
 from training.presentation_attack.scenes import KINDS
-from training.presentation_attack.views import CARD_HEIGHT, PIECE
+from training.presentation_attack.spectra import PIECE
+from training.presentation_attack.views import CARD_HEIGHT, CUT_HEIGHT
+
+_TILE = PIECE // 2
+# A paste-up covers little of a card, so that few cells of many speak of it.
+_COVERED_WEIGHT = 4.0
+
+
+class Judgement(NamedTuple):
+    """What is said of a sheet: N×7 logits, and where a part is pasted over."""
+
+    kinds: Tensor
+    covers: Tensor
 
 
 class AttackJudge(nn.Module):
-    """352×256 R, G, B in: the card above, twelve pieces of the frame below; N×7 logits out.
+    """528×384 R, G, B in: the card, eight pieces of the frame, their spectra; N×7 logits out.
 
-    The pieces pass through one tower as a single picture: what one lends its neighbour at their
-    border is the same in training and on a station. Each then gives the mean of its own cells.
+    The tower of the card also says of each cell of eight pixels whether something is pasted over
+    it, and is taught that: a seam is small, and the answer of a whole card says nothing of where.
     """
 
     def __init__(self) -> None:
@@ -21,53 +35,50 @@ class AttackJudge(nn.Module):
         self.card = nn.Sequential(
             convolution(3, 12, stride=2),
             convolution(12, 24, stride=2),
-            convolution(24, 32, stride=2),
-            Residual(32),
-            convolution(32, 48, stride=2),
-            Residual(48),
-            convolution(48, 64, stride=2),
-        )
-        self.finest = _finest()
-        self.pieces = nn.Sequential(
-            convolution(6, 16, size=5, stride=2),
-            convolution(16, 24, stride=2),
-            Residual(24),
             convolution(24, 40, stride=2),
-            Residual(40),
-            convolution(40, 48, stride=2),
+            convolution(40, 40),
         )
-        self.join = nn.Linear(2 * 64 + 4 * 48, 48)
-        self.drop = nn.Dropout(0.3)
-        self.answer = nn.Linear(48, len(KINDS))
+        self.covered = nn.Conv2d(40, 1, 1)
+        self.whole = nn.Sequential(convolution(40, 56, stride=2), Residual(56))
+        self.pieces = nn.Sequential(
+            convolution(3, 12, stride=2),
+            convolution(12, 24, stride=2),
+            convolution(24, 32, stride=2),
+            convolution(32, 48, stride=2),
+        )
+        self.spectra = nn.Sequential(
+            convolution(12, 24, stride=2),
+            convolution(24, 32, stride=2),
+            convolution(32, 48, stride=2),
+        )
+        self.join = nn.Linear(2 + 2 * 56 + 2 * 48 + 4 * 48, 64)
+        self.drop = nn.Dropout(0.4)
+        self.answer = nn.Linear(64, len(KINDS))
 
     def forward(self, sheets: Tensor) -> Tensor:
-        card = self.card(sheets[:, :, :CARD_HEIGHT])
-        pieces = sheets[:, :, CARD_HEIGHT:]
-        seen = self.pieces(torch.cat([pieces, self.finest(pieces)], dim=1))
-        cells = functional.avg_pool2d(seen, PIECE // 16)
-        areas = (card, cells[:, :, :2], cells[:, :, 2:])
-        parts = [part for area in areas for part in _told(area)]
+        return self.judge(sheets).kinds
+
+    def judge(self, sheets: Tensor) -> Judgement:
+        """Return the answer with its reason, which a station does not ask for."""
+        seen = self.card(sheets[:, :, :CARD_HEIGHT])
+        covers = self.covered(seen)
+        areas = (
+            functional.avg_pool2d(covers, 3),
+            self.whole(seen),
+            self.pieces(sheets[:, :, CARD_HEIGHT:CUT_HEIGHT]),
+            *(self.spectra(half) for half in _halves(sheets[:, :, CUT_HEIGHT:])),
+        )
+        told = [torch.cat(_told(area), dim=1) for area in areas]
         if self.training:
-            parts = _one_forgotten(parts)
-        joined = functional.relu6(self.join(torch.cat(parts, dim=1)))
-        logits: Tensor = self.answer(self.drop(joined))
-        return logits
+            told = _one_forgotten(told)
+        joined = functional.relu6(self.join(torch.cat(told, dim=1)))
+        return Judgement(self.answer(self.drop(joined)), covers)
 
 
-def _one_forgotten(parts: list[Tensor]) -> list[Tensor]:
-    """Blank the card, or the pieces, of some sheets, so that either learns to judge alone."""
-    drawn = torch.rand(parts[0].shape[0], 1)
-    card, pieces = (drawn > 0.2).float(), (drawn < 0.8).float()
-    return [part * (card if n < 2 else pieces) for n, part in enumerate(parts)]
-
-
-def _finest() -> nn.Conv2d:
-    """Return what differs from its surroundings, four times as strong: a texture is faint."""
-    kernel = torch.full((5, 5), -1 / 25)
-    kernel[2, 2] += 1
-    finest = nn.Conv2d(3, 3, 5, padding=2, groups=3, bias=False)
-    finest.weight = nn.Parameter(4 * kernel.expand(3, 1, 5, 5).clone(), requires_grad=False)
-    return finest
+def _halves(drawn: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the spectra of either row of pieces, with their four pictures as channels."""
+    tiles = [drawn[:, :, :, at : at + _TILE] for at in range(0, 8 * _TILE, _TILE)]
+    return torch.cat(tiles[:4], dim=1), torch.cat(tiles[4:], dim=1)
 
 
 def _told(cells: Tensor) -> tuple[Tensor, Tensor]:
@@ -79,16 +90,34 @@ def _told(cells: Tensor) -> tuple[Tensor, Tensor]:
     )
 
 
+def _one_forgotten(told: list[Tensor]) -> list[Tensor]:
+    """Blank the card, the pieces or the spectra of some sheets: each learns to judge alone."""
+    drawn = torch.rand(told[0].shape[0], 1)
+    tower = (0, 0, 1, 2, 2)
+    kept = [1 - ((drawn >= n * 0.1) & (drawn < (n + 1) * 0.1)).float() for n in range(3)]
+    return [part * kept[of] for part, of in zip(told, tower, strict=True)]
+
+
 def suspicion(logits: Tensor) -> Tensor:
     """Return the log odds that it is no original, whatever it is."""
     return torch.logsumexp(logits[:, 1:], dim=1) - logits[:, 0]
 
 
 def loss_of(network: nn.Module, batch: dict[str, Tensor]) -> Tensor:
-    """Cross-entropy of the kind, and of whether it is an original at all."""
+    """Cross-entropy of the kind, of whether it is an original at all, and of what is covered."""
     images = batch["image"].permute(0, 3, 1, 2).float() / 127.5 - 1
-    logits = network(images.to(memory_format=torch.channels_last)).float()
-    kind = functional.cross_entropy(logits, batch["kind"], label_smoothing=0.03)
+    told = network.judge(images.to(memory_format=torch.channels_last))
+    logits, covers = told.kinds.float(), told.covers.float()[:, 0]
+    kind = functional.cross_entropy(logits, batch["kind"], label_smoothing=0.05)
     is_attack = (batch["kind"] != 0).float()
-    told = functional.binary_cross_entropy_with_logits(suspicion(logits), is_attack)
-    return kind + told
+    odds = functional.binary_cross_entropy_with_logits(suspicion(logits), is_attack)
+    # Whether a copy is covered is no question: only cards of plastic are asked.
+    asked = ((batch["kind"] == 0) | (batch["kind"] == KINDS.index("pasted"))).float()
+    cells = functional.binary_cross_entropy_with_logits(
+        covers,
+        batch["cover"].float() / 255,
+        reduction="none",
+        pos_weight=torch.tensor(_COVERED_WEIGHT),
+    )
+    seams = (cells.mean(dim=(1, 2)) * asked).sum() / asked.sum().clamp(min=1)
+    return kind + odds + seams

@@ -1,33 +1,47 @@
-"""What the network looks at: the card with its surroundings, and pieces of the frame as it is.
+"""What the network looks at: the card with its surroundings, pieces of the frame, their spectra.
 
 Textures of print and of displays live in single pixels of the frame and are lost, or invented,
 where a picture is warped; so the pieces are cut and not resampled. `device.inference.attack_views`
-cuts the same on a station, and a test holds one against the other.
+makes the same on a station, and a test holds one against the other.
 """
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from training.presentation_attack.spectra import PIECE, spectra
+
 Image = NDArray[np.uint8]
 Points = NDArray[np.float64]
 
-WIDTH, HEIGHT = 256, 352
-CARD_HEIGHT = 160  # the rest of the sheet is three rows of four pieces
-MARGIN = 0.08
-PIECE = 64
-# Of the card's width and height; the first two rows lie on the card, the third on its edges.
+WIDTH = 384
+CARD_HEIGHT = 240
+# Below the card two rows of four pieces, below these the spectra of both rows.
+PIECES_HEIGHT = 2 * PIECE
+CUT_HEIGHT = CARD_HEIGHT + PIECES_HEIGHT
+HEIGHT = CUT_HEIGHT + PIECE
+MARGIN = 0.1
+# Of the card's width and height.
 Places = tuple[tuple[tuple[float, float], ...], ...]
 PLACES: Places = (
-    ((0.13, 0.32), (0.38, 0.28), (0.62, 0.28), (0.87, 0.32)),
-    ((0.13, 0.66), (0.38, 0.72), (0.62, 0.72), (0.87, 0.66)),
-    ((0.50, 0.00), (1.00, 0.50), (0.50, 1.00), (0.00, 0.50)),
+    ((0.13, 0.30), (0.38, 0.26), (0.62, 0.26), (0.87, 0.30)),
+    ((0.13, 0.70), (0.38, 0.74), (0.62, 0.74), (0.87, 0.70)),
 )
 
 
-def views(frame: Image, corners: Points, places: Places = PLACES) -> Image:
+def views(frame: Image, corners: Points) -> Image:
     """Return the sheet of views, HEIGHT×WIDTH×3, of the card with these corners."""
-    sheet = np.empty((HEIGHT, WIDTH, 3), np.uint8)
+    return with_spectra(cut(frame, corners))
+
+
+def with_spectra(cuts: Image) -> Image:
+    """Return the whole sheet of what `cut` gave."""
+    return np.concatenate([cuts, spectra(cuts[CARD_HEIGHT:])])
+
+
+def cut(frame: Image, corners: Points, places: Places = PLACES) -> Image:
+    """Return the part of the sheet above the spectra, CUT_HEIGHT×WIDTH×3."""
+    sheet = np.empty((CUT_HEIGHT, WIDTH, 3), np.uint8)
     sheet[:CARD_HEIGHT] = _card(frame, corners)
     square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
     matrix = cv2.getPerspectiveTransform(square, corners.astype(np.float32))
@@ -47,18 +61,30 @@ def views(frame: Image, corners: Points, places: Places = PLACES) -> Image:
     return sheet
 
 
+def target() -> Points:
+    """Return where the card's corners lie in the view of the card."""
+    size = np.array([WIDTH, CARD_HEIGHT])
+    near = size * MARGIN / (1 + 2 * MARGIN)
+    far = size - near
+    return np.array([near, [far[0], near[1]], far, [near[0], far[1]]])
+
+
 def _card(frame: Image, corners: Points) -> Image:
-    inset = np.array([WIDTH, CARD_HEIGHT]) * MARGIN / (1 + 2 * MARGIN)
-    far = np.array([WIDTH, CARD_HEIGHT]) - inset
-    target = np.array([inset, [far[0], inset[1]], far, [inset[0], far[1]]])
+    wanted = target()
     long = np.linalg.norm(corners[1] - corners[0]) + np.linalg.norm(corners[2] - corners[3])
-    scale = 1.25 / max(float(long) / 2 / float(far[0] - inset[0]), 1.25)
+    near = max(1, round(float(long) / 2 / float(wanted[1, 0] - wanted[0, 0]) / 1.25))
     # Fine print is averaged first, or it would turn into noise.
-    size = (max(1, round(frame.shape[1] * scale)), max(1, round(frame.shape[0] * scale)))
-    small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-    moved = (corners + 0.5) * (np.array(size) / (frame.shape[1], frame.shape[0])) - 0.5
+    reach = 2 * MARGIN * float(long) / 2
+    height, width = frame.shape[:2]
+    x0, y0 = (max(0, int(low)) for low in corners.min(axis=0) - reach)
+    x1, y1 = (int(high) for high in corners.max(axis=0) + reach)
+    across = max((min(x1, width) - x0) // near, 1)
+    down = max((min(y1, height) - y0) // near, 1)
+    part = frame[y0 : y0 + down * near, x0 : x0 + across * near]
+    small = part if near == 1 else cv2.resize(part, (across, down), interpolation=cv2.INTER_AREA)
+    moved = (corners - (x0, y0) + 0.5) / near - 0.5
     matrix = cv2.getPerspectiveTransform(
-        moved.astype(np.float32), (target - 0.5).astype(np.float32)
+        moved.astype(np.float32), (wanted - 0.5).astype(np.float32)
     )
     return np.asarray(
         cv2.warpPerspective(small, matrix, (WIDTH, CARD_HEIGHT), borderMode=cv2.BORDER_REPLICATE),

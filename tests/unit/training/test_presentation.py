@@ -12,7 +12,10 @@ from training.camera.presentation import PRESENTATIONS, Presentation, present
 from training.camera.presentation.sampling import Footprint, display, footprint, halftone
 from training.camera.presentation.screen import LAYOUTS, Layout, cell
 from training.people import invent_person
-from training.presentation_attack.views import views
+from training.presentation_attack.looks import other_print
+from training.presentation_attack.scenes import COVER, cover_of, held_up
+from training.presentation_attack.spectra import PIECE
+from training.presentation_attack.views import CARD_HEIGHT, PLACES, target, views
 from training.render import RenderedCard, render_card
 
 SIZE = (600, 800)
@@ -137,8 +140,46 @@ class TestViews:
         corners = np.array([[100.0, 100], [700, 100], [700, 478], [100, 478]])
         sheet = views(frame, corners)
         x, y = cv2.perspectiveTransform(
-            np.array([[[0.13, 0.32]]]),
+            np.array([[PLACES[0][0]]]),
             homography_of(corners, (1, 1)) @ np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]]),
         )[0, 0]
-        left, top = round(float(x)) - 32, round(float(y)) - 32
-        assert np.array_equal(sheet[160:224, :64], frame[top : top + 64, left : left + 64])
+        left, top = round(float(x)) - PIECE // 2, round(float(y)) - PIECE // 2
+        first = sheet[CARD_HEIGHT : CARD_HEIGHT + PIECE, :PIECE]
+        assert np.array_equal(first, frame[top : top + PIECE, left : left + PIECE])
+
+    def test_the_card_fills_its_view_but_for_the_surroundings(self) -> None:
+        frame = np.zeros((600, 800, 3), np.uint8)
+        corners = np.array([[100.0, 100], [700, 120], [690, 500], [110, 478]])
+        cv2.fillConvexPoly(frame, np.rint(corners).astype(np.int32), (250, 250, 250))
+        view = views(frame, corners)[:CARD_HEIGHT]
+        (left, top), _, (right, bottom), _ = np.rint(target()).astype(int)
+        assert view[top + 3 : bottom - 3, left + 3 : right - 3].min() > 200
+        assert view[: top - 3].max() < 50
+        assert view[:, : left - 3].max() < 50
+
+
+class TestScenes:
+    def test_a_paste_up_is_told_where_it_lies_and_a_print_is_not(self, card: RenderedCard) -> None:
+        rng = np.random.default_rng(2)
+        height, width = card.image.shape[:2]
+        corners = np.array([[100.0, 100], [700, 100], [700, 478], [100, 478]])
+        pasted = held_up(card.image, "pasted", rng, [])
+        assert pasted.textured is not None
+        pasted.textured[:] = 0
+        pasted.textured[: height // 2, : width // 2] = 255
+        upper_left = cover_of(pasted, corners, corners, "pasted")
+        rows, columns = np.nonzero(upper_left > 127)
+        assert rows.max() <= COVER[0] // 2
+        assert columns.max() <= COVER[1] // 2
+        assert (upper_left > 127).mean() == pytest.approx(0.25 / 1.2**2, abs=0.03)
+        laminated = held_up(card.image, "laminated", rng, [])
+        assert not cover_of(laminated, corners, corners, "laminated").any()
+
+    def test_other_prints_of_a_card_keep_where_its_ink_is_dark(self, card: RenderedCard) -> None:
+        """Another print is of the same card, or nobody would hold it up."""
+        grey = card.image.mean(axis=2)
+        dark, light = grey < 60, grey > 200
+        for seed in range(6):
+            printed = other_print(card.image, np.random.default_rng(seed)).mean(axis=2)
+            assert printed[dark].mean() < printed[light].mean() - 40
+            assert not np.array_equal(printed, grey)
