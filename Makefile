@@ -60,7 +60,7 @@ test-tflite-runtime: $(INSTALLED) $(SECOND_INSTALLED) system-run ## read the sam
 	$(SECOND_VENV)/bin/python -m bench.golden compare
 
 .PHONY: check
-check: $(INSTALLED) ## style, types, arrows of the imports and guards
+check: $(INSTALLED) system-test ## style, types, arrows of the imports and guards
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
