@@ -128,6 +128,10 @@ monkey: $(INSTALLED) system-test ## 10,000 random taps and keys on the kiosk; SE
 bench-faces: $(INSTALLED) ## judge invented live photos and print the table of results
 	$(PY) -m bench.faces $(ARGS)
 
+.PHONY: bench-update
+bench-update: $(INSTALLED) ## 200 interrupted updates with the real gate: one whole slot after each, no apoyo lost
+	$(PY) -m bench.updates $(ARGS)
+
 .PHONY: bench-reports
 bench-reports: $(INSTALLED) system-test ## every page of the portal over a million apoyos on PostgreSQL
 	$(PY) -m bench.reports $(ARGS)

@@ -4,14 +4,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from device.commands import health, measure, queue, read, run, technician
+from device.commands import health, measure, queue, read, run, technician, update
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one sub-command and return its exit status (0 done, 1 failed, 2 wrong usage)."""
     parser = argparse.ArgumentParser(prog="acopio-station", description=__doc__)
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (run, queue, health, read, technician, measure):
+    for group in (run, queue, health, read, technician, measure, update):
         group.register(subparsers)
     options = parser.parse_args(arguments)
     status: int = options.func(options)

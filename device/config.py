@@ -135,6 +135,35 @@ class PeripheralsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateConfig:
+    """How signed releases are taken: docs/updates.md."""
+
+    # `none` takes no release of the system; `tryboot` is the Raspberry Pi's, `folder` any board's.
+    slots: Annotated[str, Limits(pattern=r"none|folder|tryboot")] = "none"
+    # Folder of bundles, state and, for `folder`, of the slots.
+    folder: Annotated[str, Limits(most=4096)] = "/var/lib/acopio-update"
+    # Where a restart is asked for: the system's own unit watches it.
+    requests: Annotated[str, Limits(most=4096)] = "/run/acopio-update"
+    # What this station is; a release names the same.
+    compatible: Annotated[str, Limits(pattern=r"([a-z0-9][a-z0-9-]{0,63})?")] = ""
+    # Public halves of the release keys, and how many of them have to sign.
+    keys: Annotated[str, Limits(most=4096)] = "/etc/acopio/release-keys.pem"
+    signatures: Annotated[int, Limits(low=1, high=8)] = 2
+    # How long the station may take to prove itself after the restart.
+    gate_s: Annotated[int, Limits(low=10, high=600, unit="s")] = 180
+    # Below this charge no restart, where there is a battery.
+    battery_percent: Annotated[int, Limits(low=0, high=100, unit="%")] = 50
+    # No restart so long before the end of a process, unless the release is critical.
+    blackout_h: Annotated[int, Limits(low=0, high=24 * 60, unit="h")] = 72
+    # For `tryboot`: the folder where the partition with autoboot.txt is mounted, the numbers of the
+    # two boot partitions, and the block devices.
+    autoboot: Annotated[str, Limits(most=4096)] = "/boot/selector"
+    boot_a: Annotated[int, Limits(low=1, high=63)] = 2
+    boot_b: Annotated[int, Limits(low=1, high=63)] = 3
+    devices: Annotated[str, Limits(most=4096)] = "/dev/disk/by-partlabel"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings of a station; a file may leave out what it does not change."""
 
@@ -145,6 +174,7 @@ class Config:
     server: ServerConfig = ServerConfig()
     kiosk: KioskConfig = KioskConfig()
     peripherals: PeripheralsConfig = PeripheralsConfig()
+    update: UpdateConfig = UpdateConfig()
 
     @property
     def data(self) -> Path:
@@ -230,5 +260,7 @@ def _check(config: Config, origin: str) -> None:
         raise ConfigError(
             f"{origin}: server.backoff_first_s: above server.backoff_most_s", code="config.value"
         )
+    if config.update.slots != "none" and not config.update.compatible:
+        raise ConfigError(f"{origin}: update.compatible: missing", code="config.value")
     if config.server.url:
         require_server(config.server.url, config)

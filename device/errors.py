@@ -16,7 +16,7 @@ StationError
 │       ├── ServerUnreachableError   no answer, or not from our server
 │       ├── ServerBusyError          5xx or 429; `retry_after_s` when it said so
 │       └── ServerRefusedError       a definite no, with the server's own `code`
-└── camera, inference and peripherals hang their own from StationError in their `base.py`
+└── camera, inference, peripherals and update hang their own from StationError in their `base.py`
 """
 
 

@@ -12,6 +12,7 @@ be used from then on; any answer may. An error's body is an `ErrorAnswer`: its `
                                     204 Upload-Offset · 200 UploadAnswer
                                     409 `upload.offset` Upload-Offset
     GET  /api/v1/receipts?after=N   → ReceiptsAnswer
+    GET  /api/v1/releases/{sha256}  Range: bytes=A-B, ≤ 1 MiB → 206 the bytes of a bundle
 
 A PUT of no bytes at offset = length asks for the receipt of a packet that is already complete.
 """
@@ -101,6 +102,22 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateStatus:
+    """Which releases a station has, and what became of the last one it was offered.
+
+    A station that sends this understands `HelloAnswer.release`. `state` is of the release whose
+    signed manifest has the SHA-256 `digest`, empty where there is none.
+    """
+
+    compatible: Annotated[str, Limits(pattern=r"[a-z0-9][a-z0-9-]{0,63}")]
+    system: Annotated[int, Limits(low=0, unit="number of the release")] = 0
+    models: Annotated[int, Limits(low=0, unit="number of the release")] = 0
+    state: Annotated[str, Limits(pattern=r"(fetching|waiting|trying|kept|returned|refused)?")] = ""
+    code: Annotated[str, Limits(pattern=r"[a-z0-9_.]{0,64}")] = ""
+    digest: Annotated[str, Limits(pattern=r"([0-9a-f]{64})?")] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HelloRequest:
     """The head of a station's chain, its clock and its health."""
 
@@ -118,6 +135,16 @@ class HelloRequest:
     policy_version: Annotated[int, Limits(low=0)]
     nonce: Annotated[str, Limits(pattern=_WORD)]
     health: Health = Health()
+    update: UpdateStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOffer:
+    """A bundle for this station: its signed manifest says what it is (`wire.bundle`)."""
+
+    sha256: Annotated[str, Limits(pattern=HEX_64)]
+    size_bytes: Annotated[int, Limits(low=1, unit="bytes")]
+    manifest: Annotated[str, Limits(most=64 * 1024)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +160,7 @@ class HelloAnswer:
     missing: Annotated[tuple[tuple[int, int], ...], Limits(low=1, most=1000)] = ()
     policy_version: Annotated[int, Limits(low=0)] = 0
     is_revoked: bool = False
+    release: ReleaseOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +234,8 @@ def from_json(cls: type[T], body: bytes) -> T:
 def packet_path(link: str) -> str:
     """Give the path of one packet."""
     return f"{PREFIX}/packets/{link}"
+
+
+def release_path(sha256: str) -> str:
+    """Give the path of one bundle."""
+    return f"{PREFIX}/releases/{sha256}"

@@ -13,7 +13,8 @@ WireError
 ├── StatementError        a close-out or passport is not its station's
 ├── ProofError            a request is not proved to come from its station
 ├── ReturnedError         a removable disk brings nothing that a centre returns
-└── ClaimError            an enrolment claim cannot be used
+├── ClaimError            an enrolment claim cannot be used
+└── BundleError           a release is not whole, not signed by enough keys, or for others
 """
 
 
@@ -104,3 +105,9 @@ class ReturnedError(WireError):
     """What a removable disk brings back is not of the agreed shape."""
 
     code = "returned.malformed"
+
+
+class BundleError(WireError):
+    """A release is not taken, in no part; `code` says why."""
+
+    code = "bundle"

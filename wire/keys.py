@@ -38,8 +38,8 @@ class VerifyingKey:
     """A public key, what it may sign, and whose it is.
 
     `subject` is the station's identifier, or empty for a key of the centre. `roles` are words of
-    `packet proof receipt policy time checkpoint report`; a token outside its key's roles is
-    refused.
+    `packet proof receipt policy time checkpoint report release`; a token outside its key's roles
+    is refused.
     """
 
     kid: Annotated[str, Limits(pattern=KID_PATTERN)]

@@ -110,7 +110,7 @@ class EnrolmentStore:
         if token is None:
             raise NotEnrolledError("station has no policy yet: acopio-station deliver --once")
         if self._verified is None or self._verified[0] != token:
-            self._verified = (token, verify_policy(token, self._policy_ring()))
+            self._verified = (token, verify_policy(token, self.policy_ring()))
         return self._verified[1]
 
     def save_policy(self, token: str) -> Policy:
@@ -126,6 +126,13 @@ class EnrolmentStore:
             _set(connection, "policy", token)
             _set(connection, "policy_signers", signers)
         return policy
+
+    def policy_ring(self) -> FixedKeyRing:
+        """Return the keys that the policy in force was accepted with."""
+        text = self.get("policy_signers")
+        if text is None:
+            return FixedKeyRing(self.current().keys)
+        return FixedKeyRing(tuple(decode(VerifyingKey, key) for key in json.loads(text)))
 
     def anchor(self) -> Anchor | None:
         """Return the last signed time of the centre."""
@@ -160,13 +167,6 @@ class EnrolmentStore:
         """Remember one value."""
         with self._database.write() as connection:
             _set(connection, name, value)
-
-    def _policy_ring(self) -> FixedKeyRing:
-        """Return the keys that the policy in force was accepted with."""
-        text = self.get("policy_signers")
-        if text is None:
-            return FixedKeyRing(self.current().keys)
-        return FixedKeyRing(tuple(decode(VerifyingKey, key) for key in json.loads(text)))
 
 
 def _set(connection: sqlite3.Connection, name: str, value: str) -> None:
