@@ -14,7 +14,18 @@ import pytest
 from tests.guards.tree import ROOT, python_files
 
 OURS = frozenset(
-    {"domain", "wire", "audit", "device", "central", "training", "bench", "demo", "tests"}
+    {
+        "domain",
+        "wire",
+        "audit",
+        "device",
+        "central",
+        "provisioning",
+        "training",
+        "bench",
+        "demo",
+        "tests",
+    }
 )
 # Rules take time, chance and files as arguments.
 OUTSIDE_OF_RULES = frozenset(

@@ -1,0 +1,1 @@
+"""From a box of parts to a working station: numbered steps, wheelhouse, images."""

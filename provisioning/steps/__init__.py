@@ -1,0 +1,1 @@
+"""The numbered steps. They run with the system's Python and nothing but its standard library."""

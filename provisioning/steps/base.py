@@ -1,0 +1,94 @@
+"""What a step gets and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from provisioning.steps.boards import Board
+from provisioning.steps.changes import Change
+from provisioning.steps.errors import SourceError
+from provisioning.steps.tree import Tree
+
+ROLES = ("station", "central")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the technician chose beside board and role."""
+
+    # The checkout or kit that holds `systemd/` and `requirements/`.
+    source: Path
+    # Folder made by `acopio-provision wheelhouse`; without it step 50 asks for one.
+    wheelhouse: Path | None = None
+    # Groups of packages beside those of the board.
+    extra: tuple[str, ...] = ()
+    # Host and addresses of the centre: the firewall lets out to these alone.
+    centre: str = ""
+    centre_addresses: tuple[str, ...] = ()
+    centre_port: int = 443
+    # Partition that will hold the station's data, encrypted; empty: the folder stays on the root.
+    data_device: str = ""
+    # Key file for a board without a device key; it is copied into the tree, and the record says so.
+    data_key: Path | None = None
+    # PEM of the key that signs the tokens that open SSH; without it SSH cannot be opened.
+    ssh_key: Path | None = None
+    ntp: str = ""
+    timezone: str = "America/Mexico_City"
+    usb_network: bool = False
+    irreversible: bool = False
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where and for what the steps are applied."""
+
+    tree: Tree
+    board: Board
+    role: str
+    options: Options
+
+    @property
+    def is_station(self) -> bool:
+        """Whether a station is made, and not a centre."""
+        return self.role == "station"
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The groups of packages.toml that this site gets."""
+        groups = {"base", *self.board.packages, *self.options.extra}
+        if self.board.read_only:
+            groups.add("overlay")
+        if self.options.ssh_key is not None:
+            groups.add("ssh")
+        return frozenset(groups)
+
+    @property
+    def units_folder(self) -> Path:
+        """Folder of the role's systemd files in the source.
+
+        Raises:
+            SourceError: The source has none.
+        """
+        folder = self.options.source / "systemd" / self.role
+        if not folder.is_dir():
+            raise SourceError(
+                f"{self.options.source} no tiene systemd/{self.role}: indique --source con la "
+                "carpeta de Acopio"
+            )
+        return folder
+
+
+@dataclass(frozen=True)
+class Step:
+    """One numbered step: a subject and the changes that bring it about."""
+
+    number: int
+    name: str
+    title: str
+    plan: Callable[[Site], Sequence[Change]]
+    # Why it has nothing to do on this site; None where it has.
+    skip: Callable[[Site], str | None] = lambda _: None
+    # What the record must say beside what was done, such as where the data's key comes from.
+    note: Callable[[Site], str | None] = lambda _: None
