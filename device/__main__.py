@@ -1,6 +1,7 @@
 """`acopio-station`: one entry point, one sub-command per duty of the station."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for group in (run, queue, health, read, technician, measure, update):
         group.register(subparsers)
     options = parser.parse_args(arguments)
+    os.umask(0o007)  # for our own user, and in shared folders for their group
     status: int = options.func(options)
     return status
 

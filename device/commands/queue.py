@@ -14,6 +14,8 @@ from device.clock import SystemClock
 from device.config import Config, read_config
 from device.errors import ConfigError, StationError
 from device.health.notes import GAUGES, NoteBoard
+from device.heartbeat import Heartbeat, notify
+from device.pulse import deliver_pulse
 from device.queue.assembly import Versions, open_delivery, open_spool
 from device.queue.enrol import enrol
 from device.queue.enrolment import EnrolmentStore
@@ -141,12 +143,21 @@ def _deliver(options: argparse.Namespace, config: Config) -> int:
     try:
         clock = SystemClock()
         board = NoteBoard(config.run_folder, clock)
+        heartbeat = Heartbeat(lambda: deliver_pulse(spool))
         delivery = open_delivery(
-            config, clock, own_versions(), spool=spool, gauges=lambda: board.fresh(GAUGES)
+            config,
+            clock,
+            own_versions(),
+            spool=spool,
+            gauges=lambda: board.fresh(GAUGES),
+            beat=heartbeat.beat,
         )
         try:
             if not options.once:
-                delivery.run_forever(_stop_event().wait)
+                stop = _stop_event()
+                heartbeat.ready()
+                delivery.run_forever(lambda seconds: heartbeat.wait(stop, seconds))
+                notify("STOPPING=1")
                 return 0
             done = delivery.run_once()
         finally:

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from device import bootstrap, selftest
 from device.commands.queue import DEFAULT_CONFIG, describe, own_versions
 from device.config import Config, read_config
 from device.errors import StationError
+from device.heartbeat import Heartbeat, HeartbeatThread, notify, unheard
 from device.inference.base import InferenceError
+from device.pulse import kiosk_pulse
 from wire.errors import WireError
 
 # gunicorn stops, instead of starting the worker again, when a worker ends with this status.
@@ -34,6 +37,16 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         parser.add_argument(
             "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help="station.toml"
         )
+
+
+class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn carries no types
+    def start(self) -> None:
+        with unheard():  # the worker says when it is ready: it has the station to build first
+            super().start()
+
+    def stop(self, graceful: bool = True) -> None:
+        notify("STOPPING=1")
+        super().stop(graceful)
 
 
 class KioskServer(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
@@ -61,6 +74,10 @@ class KioskServer(BaseApplication):  # type: ignore[misc]  # gunicorn carries no
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
 
+    def run(self) -> None:
+        """Serve until a signal ends it."""
+        _Arbiter(self).run()
+
     def load(self) -> Any:
         """Build the station in the worker: neither threads nor SQLite live through a fork."""
         try:
@@ -68,12 +85,21 @@ class KioskServer(BaseApplication):  # type: ignore[misc]  # gunicorn carries no
         except (StationError, InferenceError, WireError) as error:
             print(explain(error), file=sys.stderr, flush=True)
             sys.exit(_APP_CANNOT_LOAD)
-        self.cfg.set("worker_exit", lambda _server, _worker: station.close())
-        # A stream would keep a server that stops waiting for the whole of its grace.
-        self.cfg.set(
-            "post_worker_init",
-            lambda worker: station.kiosk.seat.close_when(lambda: not worker.alive),
+        heartbeat = HeartbeatThread(
+            Heartbeat(lambda: kiosk_pulse(station.spool, lambda: station.camera.state))
         )
+
+        def begin(worker: Any) -> None:
+            # A stream would keep a server that stops waiting for the whole of its grace.
+            station.kiosk.seat.close_when(lambda: not worker.alive)
+            heartbeat.start()
+
+        def end(_server: Any, _worker: Any) -> None:
+            heartbeat.stop()
+            station.close()
+
+        self.cfg.set("post_worker_init", begin)
+        self.cfg.set("worker_exit", end)
         print(f"http://127.0.0.1:{self._station_config.kiosk.port}/", flush=True)
         return station.app
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from device.clock import Anchor, read_boot_id, sureness
 from device.config import Config, require_server
-from device.keys import open_signer, read_or_create_secret
+from device.keys import open_signer, read_or_create_secret, write_public
 from device.queue.backoff import Backoff
 from device.queue.centre import CentreLine
 from device.queue.chain import ChainWriter, Origin
@@ -93,9 +93,7 @@ def open_client(
     """
     ca_file = config.keys_folder / "centre-ca.pem"
     if ca_pem and (not ca_file.exists() or ca_file.read_text("ascii") != ca_pem):
-        fresh = ca_file.with_suffix(".new")
-        fresh.write_text(ca_pem, "ascii")
-        fresh.replace(ca_file)
+        write_public(ca_file, ca_pem.encode("ascii"))
     return StationClient(
         server=require_server(config.server.url or server, config),
         station=station,
@@ -144,6 +142,7 @@ def open_delivery(
     spool: Spool,
     crash: CrashHook = no_crash,
     gauges: Callable[[], Mapping[str, int]] = dict,
+    beat: Callable[[], None] = lambda: None,
 ) -> Delivery:
     """Take the delivering duty of this station.
 
@@ -162,7 +161,7 @@ def open_delivery(
         settings.chunk_bytes,
         lambda: Backoff(settings.backoff_first_s, settings.backoff_most_s, random.uniform),
     )
-    return Delivery(spool, store, client, contact, clock, pace, crash=crash)
+    return Delivery(spool, store, client, contact, clock, pace, crash=crash, beat=beat)
 
 
 def _origin(store: EnrolmentStore, versions: Versions) -> Origin:

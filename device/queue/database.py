@@ -1,5 +1,6 @@
 """One SQLite connection that is durable or refuses to be used."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -7,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from device.errors import DiskFullError, IllegalTransitionError, SpoolError, SpoolUnsafeError
-from device.queue import schema
+from device.queue import files, schema
+from device.sharing import open_file
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 
@@ -23,6 +25,9 @@ class Database:
             SpoolError: The file cannot be opened.
         """
         self._lock = threading.RLock()
+        with files.translated("open the spool's database"):
+            # SQLite would make it as the umask says; its log and index take its mode.
+            os.close(open_file(path, os.O_RDWR | os.O_CREAT))
         with _translated():
             # autocommit: every transaction is begun by `write`, so none begins unseen
             self._connection = sqlite3.connect(
@@ -64,6 +69,28 @@ class Database:
         """Read the first row, or nothing."""
         rows = self.all(query, parameters)
         return rows[0] if rows else None
+
+    def beat(self, duty: str) -> None:
+        """Count one more beat of a duty, durably, and read it again.
+
+        The table is none of the schema's: it holds nothing that lasts, and another release, which
+        the station may go back to, need not know it.
+
+        Raises:
+            SpoolError: What was written is not what is read, or the database failed.
+        """
+        with self.write() as connection:
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS beats (duty TEXT PRIMARY KEY, beat INTEGER NOT NULL)"
+            )
+            (beat,) = connection.execute(
+                "INSERT INTO beats VALUES (?, 1)"
+                " ON CONFLICT (duty) DO UPDATE SET beat = beat + 1 RETURNING beat",
+                (duty,),
+            ).fetchone()
+        row = self.one("SELECT beat FROM beats WHERE duty = ?", (duty,))
+        if row is None or row["beat"] != beat:
+            raise SpoolError("the database lost a row it had written", code="spool.unsafe")
 
     def _assert_pragmas(self) -> None:
         for name, value, expected in schema.PRAGMAS:

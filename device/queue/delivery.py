@@ -86,6 +86,7 @@ class Delivery:
         pace: Pace,
         *,
         crash: CrashHook = no_crash,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         """Take the delivering duty and put back what a killed delivery had in hand.
 
@@ -100,6 +101,8 @@ class Delivery:
         self._clock = clock
         self._pace = pace
         self._crash = crash
+        # Called again and again while a round goes on, for it may take an hour on a slow line.
+        self._beat = beat
         self._server_backoff = pace.make_backoff()
         self._packet_backoffs: dict[int, Backoff] = {}
         self._not_before_ms: dict[int, int] = {}
@@ -190,6 +193,7 @@ class Delivery:
         offset = self._client.offset(link)
         stalls = 0
         while True:
+            self._beat()
             if offset > size:
                 raise ServerError("the server has more than the packet", code="server.answer")
             chunk = data[offset : offset + self._pace.chunk_bytes]

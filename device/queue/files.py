@@ -9,6 +9,7 @@ from pathlib import Path
 
 from device.errors import DiskFullError, SpoolBusyError, SpoolError
 from device.queue.points import CrashHook
+from device.sharing import open_file
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -32,7 +33,7 @@ def write_synced(path: Path, data: bytes, crash: CrashHook) -> None:
         SpoolError: The name exists, or the disk failed.
     """
     with translated(f"write {path.name}"):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             half = len(data) // 2
             _write_all(descriptor, memoryview(data)[:half])
@@ -75,7 +76,7 @@ def reserve_space(path: Path, size_bytes: int) -> None:
     """Make a file that only holds space, to be given up when the disk is full."""
     if size_bytes == 0 or path.exists():
         return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    descriptor = open_file(path, os.O_WRONLY | os.O_CREAT)
     try:
         os.posix_fallocate(descriptor, 0, size_bytes)
     except OSError:
@@ -94,7 +95,7 @@ class DutyLock:
             SpoolBusyError: Another process has it.
         """
         with translated(f"open {path.name}"):
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._descriptor = open_file(path, os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -15,6 +15,7 @@ from device.errors import DiskFullError, SpoolError
 from device.queue import files
 from device.queue.database import Database
 from device.queue.schema import State
+from device.sharing import make_folder
 from wire.packet import Kind, Packet
 
 _LOW_MARK_SHARE = 2  # ballast is made only where at least twice its size stays free
@@ -86,7 +87,7 @@ class Spool:
         self._ballast = folder / "ballast"
         with files.translated("make the spool's folders"):
             for path in (folder, self.temporary, self.packets, self.unknown):
-                path.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(path)
         self.database = Database(folder / "spool.db", busy_timeout_s=busy_timeout_s)
         files.sync_folder(folder)
         self.keep_ballast()
@@ -353,6 +354,22 @@ class Spool:
         found = self.database.all("SELECT state, count(*) AS n FROM packets GROUP BY state")
         counted = {State(row["state"]): int(row["n"]) for row in found}
         return {state: counted.get(state, 0) for state in State}
+
+    def waiting_count(self) -> int:
+        """Return how many packets are not stored at the centre yet."""
+        row = self.database.one(
+            "SELECT count(*) AS n FROM packets WHERE state IN ('sealed', 'sending')"
+        )
+        return int(row["n"]) if row is not None else 0
+
+    def beat(self, duty: str) -> None:
+        """Write a row, durably, and read it again: the database and its disk do their work.
+
+        Raises:
+            DiskFullError: No space left.
+            SpoolError: They do not.
+        """
+        self.database.beat(duty)
 
     def oldest_waiting_ms(self) -> int | None:
         """Return when the oldest packet that is not stored yet was sealed."""
