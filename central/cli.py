@@ -34,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="ARCHIVO",
         help="configuración (por omisión central.toml en la carpeta actual)",
     )
+    parser.add_argument(
+        "--keys",
+        metavar="CARPETA",
+        help="de dónde leer las llaves, en vez de [keys] y [vault] (credenciales de systemd)",
+    )
     subparsers = parser.add_subparsers(required=True, metavar="ORDEN")
     for part in (
         setup,
@@ -51,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         part.register(subparsers)
     parsed = parser.parse_args(arguments)
-    os.umask(0o027)  # what we write is for our own user, and at most read by our group
+    # For our own user, and for the group where folders belong to several (systemd/central).
+    os.umask(0o007)
     run: Callable[[argparse.Namespace], int] = parsed.run
     try:
         return run(parsed)

@@ -6,12 +6,12 @@ import argparse
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from central.clock import SystemClock
-from central.config import Config, read_config
+from central.config import Config, KeysConfig, read_config
 from central.migrations.steps import require_head
 from central.models.database import Database
 from central.secrets import Secrets
@@ -39,7 +39,7 @@ def opened(arguments: argparse.Namespace, *, migrated: bool = True) -> Iterator[
         ConfigError: The configuration cannot be used.
         DatabaseNotReadyError: The database does not answer or is of another release.
     """
-    config = read_config(Path(arguments.config))
+    config = configured(arguments)
     database = Database(config.database.url, pool_size=config.database.pool_size)
     try:
         if migrated:
@@ -53,6 +53,24 @@ def opened(arguments: argparse.Namespace, *, migrated: bool = True) -> Iterator[
         )
     finally:
         database.close()
+
+
+def configured(arguments: argparse.Namespace) -> Config:
+    """Read the settings; with `--keys` every key comes from that folder.
+
+    Raises:
+        ConfigError: They cannot be used.
+    """
+    config = read_config(Path(arguments.config))
+    if arguments.keys is None:
+        return config
+    folder = Path(arguments.keys)
+    identity = str(folder / Path(config.vault.identity).name)
+    return replace(
+        config,
+        keys=KeysConfig(str(folder)),
+        vault=replace(config.vault, identity=identity),
+    )
 
 
 def actor() -> str:

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gunicorn.systemd import sd_notify
+
+_log = logging.getLogger(__name__)
+_SOCKET = "NOTIFY_SOCKET"
 
 
-def notify(state: str) -> None:
-    """Send one state to the supervisor: `READY=1`, `WATCHDOG=1`, `STOPPING=1`.
+def notify(*lines: str) -> None:
+    """Send states to the supervisor: `READY=1`, `WATCHDOG=1`, `STATUS=…`, `STOPPING=1`."""
+    sd_notify("\n".join(lines), _log)
 
-    Source: sd_notify(3); the address is what systemd puts into NOTIFY_SOCKET.
-    """
-    address = os.environ.get("NOTIFY_SOCKET")
-    if not address:
-        return
-    name = "\0" + address[1:] if address.startswith("@") else address
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
-        try:
-            channel.sendto(state.encode("ascii"), name)
-        except OSError:
-            return  # the supervisor has gone; it will see for itself
+
+def watchdog_s() -> float:
+    """Return how long the supervisor bears silence, 0 where it does not listen."""
+    microseconds = os.environ.get("WATCHDOG_USEC", "")
+    if _SOCKET not in os.environ or not microseconds.isdecimal():
+        return 0.0
+    return int(microseconds) / 1_000_000
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Keep what runs within from speaking to the supervisor."""
+    address = os.environ.pop(_SOCKET, None)
+    try:
+        yield
+    finally:
+        if address is not None:
+            os.environ[_SOCKET] = address

@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from central.commands.context import command, opened
-from central.config import read_config
+from central.commands.context import command, configured, opened
 
 
 def register(subparsers: Any) -> None:
@@ -23,7 +22,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from central.app import check_production
     from central.commands.gunicorn import run
 
-    config = read_config(Path(arguments.config))
+    config = configured(arguments)
     check_production(config)
     with opened(arguments):
         pass  # a database of another release must be found before anybody is answered

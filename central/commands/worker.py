@@ -116,15 +116,22 @@ def _worker(arguments: argparse.Namespace) -> int:
             while not stopping.is_set():
                 now_ms = context.clock.monotonic_ms()
                 done = sum(duty.run_if_due(now_ms) for duty in duties)
-                notify("WATCHDOG=1")
+                notify(f"STATUS={_status(duties, done)}", "WATCHDOG=1")
                 if done:
                     continue
                 if arguments.once and _is_idle(context):
                     break
                 stopping.wait(context.config.worker.idle_s)
+        notify("STOPPING=1")
         vault.close()
         _log.info("worker.stopped owner=%s", owner)
     return 0
+
+
+def _status(duties: list[_Duty], done: int) -> str:
+    failing = ", ".join(duty.name for duty in duties if duty.failures)
+    work = f"{done} trabajos en esta vuelta" if done else "en espera de trabajo"
+    return f"{work}; fallan: {failing}" if failing else work
 
 
 def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from sqlite3 import Connection as SqliteConnection
@@ -89,6 +91,7 @@ def _engine(url: str, pool_size: int, *, begin: str) -> Engine:
             pool_pre_ping=True,
             hide_parameters=True,
         )
+    _make_file(make_url(url).database)
     # Parameters stay out of error messages: they hold what people gave us.
     engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -98,6 +101,14 @@ def _engine(url: str, pool_size: int, *, begin: str) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _make_file(name: str | None) -> None:
+    """Make a database that the group of a shared folder may write too; SQLite would not."""
+    if name in (None, "", ":memory:"):
+        return
+    with contextlib.suppress(OSError):  # SQLite says what is wrong when it opens it
+        os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660))
 
 
 def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:

@@ -27,7 +27,7 @@ class FilesystemBlobs:
         self._uploads = folder / "uploads"
         with as_storage_error():
             for place in [*self._places, self._uploads]:
-                place.mkdir(parents=True, exist_ok=True, mode=0o750)
+                place.mkdir(parents=True, exist_ok=True, mode=0o770)
 
     def has(self, link: Link) -> bool:
         """Say whether the whole packet is in every place."""
@@ -68,7 +68,7 @@ class FilesystemBlobs:
             path = self._find(station, link)
             if path is None:
                 path = self._uploads / station / f"{link.hex()}.{length}"
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o770)
             elif _length(path) != length:
                 raise ConflictError("begun with another length", code="upload.length")
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
@@ -159,7 +159,7 @@ def make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     make_folder(folder.parent)
-    folder.mkdir(exist_ok=True, mode=0o750)
+    folder.mkdir(exist_ok=True, mode=0o770)
     sync(folder.parent)
 
 

@@ -1,10 +1,12 @@
 """Settings and keys are refused with one clear message each."""
 
+import argparse
 from pathlib import Path
 
 import pytest
 
 from central.app import check_production
+from central.commands.context import configured
 from central.config import Config, read_config
 from central.errors import CentralError, ConfigError, SecretError
 from central.secrets import SIGNING_KEYS, Secrets, read_private, write_private
@@ -61,6 +63,31 @@ class TestSecrets:
         path.chmod(0o640)
         with pytest.raises(SecretError, match="0640"):
             read_private(path)
+
+    def test_a_credential_of_systemd_shows_its_access_list_as_the_groups(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "web.secret"
+        write_private(path, b"00" * 32)
+        path.chmod(0o440)
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+        assert read_private(path) == b"00" * 32
+        path.chmod(0o444)
+        with pytest.raises(SecretError, match="0444"):
+            read_private(path)
+        path.chmod(0o440)
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "another"))
+        with pytest.raises(SecretError, match="0440"):
+            read_private(path)
+
+    def test_every_key_may_come_from_another_folder(self, tmp_path: Path) -> None:
+        path = write(tmp_path, "[keys]\nfolder = 'mine'\n")
+        arguments = argparse.Namespace(config=str(path), keys="/run/credentials/one")
+        config = configured(arguments)
+        assert config.keys.folder == "/run/credentials/one"
+        assert config.vault.identity == "/run/credentials/one/opening.age"
+        arguments.keys = None
+        assert configured(arguments).keys.folder == str(tmp_path / "mine")
 
     @pytest.mark.parametrize("content", [b"", b"zz", b"00" * 31])
     def test_a_malformed_secret_is_refused(self, tmp_path: Path, content: bytes) -> None:
