@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from device.errors import KeyFileError
+from device.errors import KeyFileError, SpoolError
 from device.keys import create_key, open_signer, read_or_create_secret, write_public
 from device.queue import files
 from device.queue.points import no_crash
@@ -110,7 +110,7 @@ def test_a_beat_is_written_and_read_and_notices_a_lock(tmp_path: Path) -> None:
     assert [tuple(row) for row in rows] == [("deliver", 1), ("kiosk", 2)]
     other = sqlite3.connect(tmp_path / "spool" / "spool.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(files.SpoolError):
+    with pytest.raises(SpoolError):
         spool.beat("kiosk")
     other.close()
     spool.close()
