@@ -1,4 +1,4 @@
-"""The machine is restarted for a kiosk that fails, seldom, and never for what a person must mend."""
+"""The machine is restarted for a failing kiosk, seldom, and never for what a person must mend."""
 
 import importlib.util
 import sys
