@@ -18,6 +18,7 @@ from central.intake.feed import StationFeed
 from central.intake.nonces import NonceBook
 from central.intake.policy import PolicyOffice
 from central.intake.receive import Intake
+from central.intake.releases import Pace, ReleaseStore
 from central.models.database import Database
 from central.review.pictures import PictureDesk
 from central.secrets import Secrets
@@ -77,7 +78,15 @@ def build_services(config: Config, clock: Clock) -> Services:
         citizens=CitizenSealer(secrets.random("citizens")),
         documents=open_documents(config, secrets),
         nonces=nonces,
-        enrolment=Enrolment(database, policies, nonces, receipts, certificates, clock),
+        enrolment=Enrolment(
+            database,
+            policies,
+            nonces,
+            receipts,
+            certificates,
+            clock,
+            Pace(config.releases.ring_h, config.releases.halt_after),
+        ),
         activation=ActivationOffice(
             database,
             policies,
@@ -86,6 +95,7 @@ def build_services(config: Config, clock: Clock) -> Services:
             tries=config.stations.activation_tries,
         ),
         feed=StationFeed(database, policies),
+        releases=ReleaseStore(Path(config.releases.folder)),
         intake=Intake(database, open_blobs(config), receipts, nonces, clock),
         pictures=PictureDesk(
             database,

@@ -63,6 +63,21 @@ class StationsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasesConfig:
+    """Releases that stations are offered."""
+
+    # Folder of the bundles.
+    folder: Annotated[str, Limits(most=500)] = "releases"
+    # Public halves of the release keys, and how many have to sign; the private ones are offline.
+    keys: Annotated[str, Limits(most=500)] = "release-keys.pem"
+    signatures: Annotated[int, Limits(low=1, high=8)] = 2
+    # Least age in one ring before the next.
+    ring_h: Annotated[int, Limits(low=0, high=24 * 60, unit="h")] = 24
+    # So many stations of a ring that returned from a release stop it.
+    halt_after: Annotated[int, Limits(low=1, high=1000)] = 2
+
+
+@dataclass(frozen=True, slots=True)
 class VaultConfig:
     """The only process with the opening key."""
 
@@ -209,6 +224,7 @@ class Config:
     storage: StorageConfig = dataclasses.field(default_factory=StorageConfig)
     keys: KeysConfig = dataclasses.field(default_factory=KeysConfig)
     stations: StationsConfig = dataclasses.field(default_factory=StationsConfig)
+    releases: ReleasesConfig = dataclasses.field(default_factory=ReleasesConfig)
     vault: VaultConfig = dataclasses.field(default_factory=VaultConfig)
     register: RegisterConfig = dataclasses.field(default_factory=RegisterConfig)
     worker: WorkerConfig = dataclasses.field(default_factory=WorkerConfig)
@@ -257,6 +273,11 @@ def anchored(config: Config, folder: Path) -> Config:
             mirror=None if config.storage.mirror is None else absolute(config.storage.mirror),
         ),
         keys=KeysConfig(absolute(config.keys.folder)),
+        releases=dataclasses.replace(
+            config.releases,
+            folder=absolute(config.releases.folder),
+            keys=absolute(config.releases.keys),
+        ),
         vault=dataclasses.replace(
             config.vault,
             socket=absolute(config.vault.socket),

@@ -14,6 +14,7 @@ from central.intake.enrolment import Enrolment
 from central.intake.feed import StationFeed
 from central.intake.nonces import NonceBook
 from central.intake.receive import Intake
+from central.intake.releases import ReleaseStore
 from central.models.database import Database
 from central.review.pictures import PictureDesk
 from central.secrets import Secrets
@@ -41,6 +42,7 @@ class Services:
     activation: ActivationOffice
     feed: StationFeed
     intake: Intake
+    releases: ReleaseStore
     pictures: PictureDesk
 
     def sealer(self, purpose: str) -> Sealer:

@@ -6,14 +6,15 @@ from flask import Flask
 
 from central.api.errors import answer_errors
 from central.api.packets import bp as packets
+from central.api.releases import bp as releases
 from central.api.stations import bp as stations
 from wire.api import PREFIX
 
-for _blueprint in (stations, packets):
+for _blueprint in (stations, packets, releases):
     answer_errors(_blueprint)
 
 
 def register(app: Flask) -> None:
     """Add the station API to an application."""
-    for blueprint in (stations, packets):
+    for blueprint in (stations, packets, releases):
         app.register_blueprint(blueprint, url_prefix=PREFIX)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from central.audit import trail
 from central.errors import ConflictError, StationRefusedError
+from central.intake import releases
 from central.intake.certificates import CertificateOffice
 from central.intake.chain import missing_ranges
 from central.intake.nonces import NonceBook
@@ -116,6 +117,7 @@ class Enrolment:
         time_signer: Signer,
         certificates: CertificateOffice,
         clock: Clock,
+        pace: releases.Pace,
     ) -> None:
         self._database = database
         self._policies = policies
@@ -123,6 +125,7 @@ class Enrolment:
         self._time_signer = time_signer
         self._certificates = certificates
         self._clock = clock
+        self._pace = pace
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Take a station in; the same claim, station and key get the same answer again.
@@ -189,17 +192,11 @@ class Enrolment:
                 head_link="" if epoch.head_link is None else epoch.head_link.hex(),
                 missing=missing,
                 is_revoked=station.state in (StationState.REVOKED, StationState.RETIRED),
+                release=releases.greet(session, station, request.update, self._pace, now=now),
             )
             process_id = station.process_id
         version, _policy = self._policies.current(process_id)
-        return HelloAnswer(
-            time=answer.time,
-            head_seq=answer.head_seq,
-            head_link=answer.head_link,
-            missing=answer.missing,
-            policy_version=version,
-            is_revoked=answer.is_revoked,
-        )
+        return replace(answer, policy_version=version)
 
     def _time(self, request: HelloRequest, now: datetime) -> str:
         token = TimeToken(

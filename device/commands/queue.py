@@ -23,6 +23,7 @@ from device.queue.export import export
 from device.queue.returned import take_returned
 from device.queue.spool import Spool
 from device.queue.verify import verify_spool
+from device.update.assembly import open_offers
 from wire.claim import parse_claim
 from wire.errors import WireError
 
@@ -151,6 +152,7 @@ def _deliver(options: argparse.Namespace, config: Config) -> int:
             spool=spool,
             gauges=lambda: board.fresh(GAUGES),
             beat=heartbeat.beat,
+            releases=open_offers(config, clock),
         )
         try:
             if not options.once:

@@ -23,22 +23,20 @@ from device.inference.tflite import DEFAULT_MODELS
 from device.queue.files import DutyLock
 from device.queue.glance import glance
 from device.update import occasion
-from device.update.base import Slots, UpdateError, translated
+from device.update.assembly import open_installer, open_slots
+from device.update.base import UpdateError, translated
 from device.update.confirm import Confirmation, Gate, Verdict
-from device.update.folder_slots import FolderSlots
 from device.update.incoming import Incoming
-from device.update.install import Installer, Trust
-from device.update.journal import Installed, Journal, Result, Step
+from device.update.journal import Installed, Journal, Result, Step, digest_of
 from device.update.models import ModelShelf
-from device.update.release_keys import read_release_keys
 from device.update.request import RESTART_KIOSK, requests_in
-from device.update.tryboot import PARTS, TrybootSlots
-from wire.bundle import BundleKind, Manifest
-from wire.errors import WireError
+from wire.bundle import BundleKind, Manifest, read_header
+from wire.errors import BundleError, WireError
 
 log = logging.getLogger(__name__)
 
-_FOLDER_PARTS = ("app",)
+# What another try at the same file would not change.
+_FOR_GOOD = ("update.target", "update.failed_before")
 _WAITS = {
     "wait.visit": "hay una persona trabajando en la estación",
     "wait.queue": "hay registros a medio sellar o en camino",
@@ -70,42 +68,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     what.add_argument("--examine", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--needs-hello", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(func=_run)
-
-
-def open_slots(config: Config) -> tuple[Slots, tuple[str, ...]]:
-    """Give the boot mechanism that the settings name, and the parts of one slot.
-
-    Raises:
-        UpdateError: This station takes no releases.
-    """
-    settings = config.update
-    ask = requests_in(Path(settings.requests))
-    match settings.slots:
-        case "tryboot":
-            slots = TrybootSlots(
-                autoboot=Path(settings.autoboot),
-                partitions=(settings.boot_a, settings.boot_b),
-                devices=Path(settings.devices),
-                ask=ask,
-            )
-            return slots, PARTS
-        case "folder":
-            return FolderSlots(Path(settings.folder) / "slots", ask), _FOLDER_PARTS
-        case _:
-            raise UpdateError("update.slots: this station takes no releases", code="update.off")
-
-
-def open_installer(config: Config) -> Installer:
-    """Put the installer together.
-
-    Raises:
-        UpdateError: No slots, or no release keys.
-    """
-    slots, parts = open_slots(config)
-    settings = config.update
-    keys = read_release_keys(Path(settings.keys))
-    trust = Trust(keys, settings.signatures, settings.compatible)
-    return Installer(Journal(Path(settings.folder)), slots, parts, trust)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -152,10 +114,24 @@ def _once(config: Config) -> int:
     if path is None:
         print("No hay nada que instalar.")
         return 0
-    status = _install(config, path, again=False)
-    if status and journal.read().pending is None:
-        incoming.forget()  # refused for good; a new offer fetches anew
-    return status
+    try:
+        return _install(config, path, again=False)
+    except (BundleError, UpdateError) as error:
+        if isinstance(error, BundleError) or error.code in _FOR_GOOD:
+            _refuse(journal, path, error.code)
+            incoming.forget()
+        raise
+
+
+def _refuse(journal: Journal, path: Path, code: str) -> None:
+    """Write down that what was received is not taken, for the centre to see."""
+    try:
+        with path.open("rb") as file:
+            digest = digest_of(read_header(file))
+    except (OSError, BundleError):
+        return  # not even a manifest: there is nothing to name it by
+    result = Result(digest, "refused", code)
+    journal.write(replace(journal.read().with_failed(digest), result=result, waiting=""))
 
 
 def _install(config: Config, path: Path, *, again: bool) -> int:
@@ -213,7 +189,8 @@ def _take_models(config: Config, file: BinaryIO, manifest: Manifest, release: In
     journal.write(replace(state, models=release, result=result, waiting=""))
     shelf.lead_to(release)
     shelf.forget_others(release)
-    requests_in(Path(config.update.requests))(RESTART_KIOSK)
+    if not occasion.is_visited(config.kiosk.port):
+        requests_in(Path(config.update.requests))(RESTART_KIOSK)
     print(f"Modelos {manifest.version} en su lugar; el quiosco los usa al volver a empezar.")
     return 0
 

@@ -12,7 +12,7 @@ from device.queue.backoff import Backoff
 from device.queue.centre import CentreLine
 from device.queue.chain import ChainWriter, Origin
 from device.queue.client import Pin, StationClient, Timeouts
-from device.queue.contact import Contact
+from device.queue.contact import Contact, Releases
 from device.queue.delivery import Delivery, Pace
 from device.queue.enrolment import EnrolmentStore
 from device.queue.points import CrashHook, no_crash
@@ -141,6 +141,7 @@ def open_delivery(
     *,
     spool: Spool,
     crash: CrashHook = no_crash,
+    releases: Releases | None = None,
     gauges: Callable[[], Mapping[str, int]] = dict,
     beat: Callable[[], None] = lambda: None,
 ) -> Delivery:
@@ -154,14 +155,25 @@ def open_delivery(
     store = EnrolmentStore(spool.database)
     client = connect(config, clock, store)
     origin = _origin(store, versions)
-    contact = Contact(spool, store, client, clock, origin, entropy=os.urandom, gauges=gauges)
+    contact = Contact(
+        spool,
+        store,
+        client,
+        clock,
+        origin,
+        entropy=os.urandom,
+        gauges=gauges,
+        releases=releases,
+    )
     settings = config.server
     pace = Pace(
         settings.poll_s,
         settings.chunk_bytes,
         lambda: Backoff(settings.backoff_first_s, settings.backoff_most_s, random.uniform),
     )
-    return Delivery(spool, store, client, contact, clock, pace, crash=crash, beat=beat)
+    return Delivery(
+        spool, store, client, contact, clock, pace, crash=crash, beat=beat, releases=releases
+    )
 
 
 def _origin(store: EnrolmentStore, versions: Versions) -> Origin:

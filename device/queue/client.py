@@ -161,6 +161,11 @@ class StationClient:
             return _offset(answer)
         return _parse(api.UploadAnswer, answer).receipt
 
+    def release_piece(self, sha256: str, first: int, count: int) -> bytes:
+        """Fetch some bytes of a bundle; raises ServerError as every call."""
+        headers = {"Range": f"bytes={first}-{first + count - 1}"}
+        return self._call("GET", api.release_path(sha256), headers=headers).body
+
     def _post(self, path: str, request: object, shape: type[T]) -> T:
         headers = {"Content-Type": "application/json"}
         answer = self._call("POST", api.PREFIX + path, api.to_json(request), headers)
@@ -238,7 +243,7 @@ def _judge(response: requests.Response, *, is_upload: bool) -> Answer:
     if len(body) > _MAX_ANSWER_BYTES:
         raise ServerError("the answer is too large", code="server.answer")
     answer = Answer(status, response.headers, body)
-    if status in (200, 201, 204):
+    if status in (200, 201, 204, 206):
         return answer
     refusal = _error_answer(body, status)
     if is_upload and status == 409 and refusal.code == api.ErrorCode.OFFSET:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from device.clock import Anchor, classify, has_rtc, to_ms
 from device.queue import files
@@ -10,10 +11,23 @@ from device.queue.client import StationClient
 from device.queue.enrolment import EnrolmentStore
 from device.queue.spool import Spool, State
 from domain.clock import Clock
-from wire.api import Health, HelloAnswer, HelloRequest
+from wire.api import Health, HelloAnswer, HelloRequest, ReleaseOffer, UpdateStatus
 from wire.policy import verify_time
 
 _log = logging.getLogger(__name__)
+
+
+class Releases(Protocol):
+    """What the delivery does for the updates: `device.update.offers`."""
+
+    def status(self) -> UpdateStatus:
+        """Say which releases are here."""
+
+    def offered(self, offer: ReleaseOffer | None) -> None:
+        """Take what the centre offers, or drop what it offers no more."""
+
+    def fetch(self, read: Callable[[str, int, int], bytes]) -> None:
+        """Fetch some more of what was offered."""
 
 
 class Contact:
@@ -29,9 +43,11 @@ class Contact:
         *,
         entropy: Callable[[int], bytes],
         gauges: Callable[[], Mapping[str, int]] = dict,
+        releases: Releases | None = None,
     ) -> None:
         """Set up; `gauges` gives what the health service measured last, by name."""
         self._gauges = gauges
+        self._releases = releases
         self._spool = spool
         self._store = store
         self._client = client
@@ -101,6 +117,7 @@ class Contact:
             policy_version=self._store.policy().version,
             nonce=nonce,
             health=self.health(),
+            update=self._releases.status() if self._releases is not None else None,
         )
         answer = self._client.hello(request)
         token = verify_time(
@@ -111,6 +128,8 @@ class Contact:
         self._heed(answer, enrolment.epoch)
 
     def _heed(self, answer: HelloAnswer, epoch: str) -> None:
+        if self._releases is not None:
+            self._releases.offered(answer.release)
         self._offered_policy = answer.policy_version
         self._store.set("server_seq", str(answer.head_seq))
         self._store.set("is_revoked", "1" if answer.is_revoked else "0")

@@ -24,7 +24,7 @@ from device.errors import (
 from device.queue import files
 from device.queue.backoff import Backoff
 from device.queue.client import StationClient
-from device.queue.contact import Contact
+from device.queue.contact import Contact, Releases
 from device.queue.enrolment import EnrolmentStore
 from device.queue.points import CrashHook, no_crash
 from device.queue.receipts import ReceiptBook, required
@@ -87,6 +87,7 @@ class Delivery:
         *,
         crash: CrashHook = no_crash,
         beat: Callable[[], None] = lambda: None,
+        releases: Releases | None = None,
     ) -> None:
         """Take the delivering duty and put back what a killed delivery had in hand.
 
@@ -103,6 +104,7 @@ class Delivery:
         self._crash = crash
         # Called again and again while a round goes on, for it may take an hour on a slow line.
         self._beat = beat
+        self._releases = releases
         self._server_backoff = pace.make_backoff()
         self._packet_backoffs: dict[int, Backoff] = {}
         self._not_before_ms: dict[int, int] = {}
@@ -132,6 +134,8 @@ class Delivery:
             if self._contact.greet():
                 self._fetch_outcomes()
             self._send_due(tally)
+            if self._releases is not None:
+                self._releases.fetch(self._client.release_piece)
             self._server_backoff.succeeded()
         except (StationError, WireError) as failure:
             error = failure

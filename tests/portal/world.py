@@ -169,6 +169,7 @@ def build_world(
             activation=absent,
             feed=absent,
             intake=absent,
+            releases=absent,
             pictures=PictureDesk(database, moving, InventedVault),
         ),
     )
