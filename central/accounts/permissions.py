@@ -43,6 +43,7 @@ class Permission(StrEnum):
     SET_UP_OWN_SIGN_IN = "set_up_own_sign_in"
     END_OWN_SESSIONS = "end_own_sessions"
     ADMIT_ASPIRANTES = "admit_aspirantes"
+    MANAGE_RELEASES = "manage_releases"
 
 
 _NOTHING: frozenset[Permission] = frozenset()
@@ -56,14 +57,20 @@ _ADMITS = SETTING_UP | {
     Permission.ADMIT_ASPIRANTES,
 }
 
+_TENDS_STATIONS = SETTING_UP | {
+    Permission.USE_STAFF_PAGES,
+    Permission.END_OWN_SESSIONS,
+    Permission.MANAGE_RELEASES,
+}
+
 # Staff work on the authority's pages and sign in there; the aspirante's portal gives them nothing.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.ADMIN: _ADMITS,
+    Role.ADMIN: _ADMITS | _TENDS_STATIONS,
     Role.AUTHORITY: _ADMITS,
     Role.REVIEWER: _NOTHING,
     Role.ADJUDICATOR: _NOTHING,
     Role.AUDITOR: _NOTHING,
-    Role.TECHNICIAN: _NOTHING,
+    Role.TECHNICIAN: _TENDS_STATIONS,
     Role.ASPIRANTE: frozenset(
         {
             Permission.USE_PORTAL,

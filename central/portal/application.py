@@ -29,6 +29,7 @@ from central.portal import (
     objections,
     records,
     registration,
+    releases,
     sign_in,
     staff,
     staff_sign_in,
@@ -93,6 +94,7 @@ def register(app: Flask) -> None:
         health,
         staff_sign_in,
         staff,
+        releases,
     ):
         app.register_blueprint(part.bp)
 

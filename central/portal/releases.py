@@ -15,8 +15,8 @@ bp = Blueprint("releases", __name__, url_prefix="/staff/releases")
 
 RINGS = {
     Ring.LAB: _l("Laboratory"),
-    Ring.CANARY: _l("Canaries, 5 % of the stations"),
-    Ring.EARLY: _l("Early ones, 10 % of the stations"),
+    Ring.CANARY: _l("Canaries (5 of 100 stations)"),
+    Ring.EARLY: _l("Early ones (10 of 100 stations)"),
     Ring.GENERAL: _l("All the others"),
 }
 KINDS = {"system": _l("System"), "models": _l("Reading models")}
@@ -55,9 +55,7 @@ def advance(release: int) -> ResponseReturnValue:
     """Let a release on to its next ring."""
     parts = services()
     found = releases.find(parts.session, release)
-    releases.advance(
-        parts.session, found, _pace(), now=parts.clock.now(), made_by=_actor()
-    )
+    releases.advance(parts.session, found, _pace(), now=parts.clock.now(), made_by=_actor())
     parts.session.commit()
     flash(_("The release is offered to the next ring."))
     return redirect(url_for(".show"), 303)

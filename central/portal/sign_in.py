@@ -29,7 +29,7 @@ from central.accounts.providers import Interruption, Provider
 from central.accounts.sign_in import Refusal
 from central.models import User
 from central.portal import entering
-from central.portal.visitor import NOTICE, principal
+from central.portal.visitor import NOTICE, principal, staff_home
 from central.roster.help_desks import HelpDesk, help_desks_now
 from central.services import services
 
@@ -60,7 +60,7 @@ def start() -> ResponseReturnValue:
     """Show the ways to sign in."""
     if current_user.is_authenticated:
         is_own = principal().role is Role.ASPIRANTE
-        return redirect(url_for("home.show" if is_own else "staff.show"), 303)
+        return redirect(url_for("home.show") if is_own else staff_home(principal()), 303)
     link = _letter()
     return render_template(
         "portal/sign_in.html",

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from central.accounts.permissions import Permission, requires
 from central.portal import saved_search
 from central.portal.admission_form import THRESHOLDS, AdmissionForm, sentences, threshold_names
-from central.portal.visitor import principal
+from central.portal.visitor import principal, staff_home
 from central.reports.thresholds import make_threshold
 from central.roster import admission, admitted
 from central.services import services
@@ -21,8 +21,8 @@ _MOST_SEARCH = 100
 @bp.get("")
 @requires(Permission.USE_STAFF_PAGES)
 def home() -> ResponseReturnValue:
-    """Lead to the first page of the desk."""
-    return redirect(url_for(".show"), 303)
+    """Lead to the first page that the person may open."""
+    return redirect(staff_home(principal()), 303)
 
 
 @bp.get("/aspirantes")

@@ -29,7 +29,7 @@ from central.accounts.staff import Lock, PasswordMistake, Proof
 from central.config import PortalConfig
 from central.models import User
 from central.portal import entering
-from central.portal.visitor import NOTICE, principal
+from central.portal.visitor import NOTICE, principal, staff_home
 from central.services import services
 from central.storage.sealing import Sealer
 
@@ -59,7 +59,7 @@ def install(app: Flask, settings: PortalConfig) -> None:
 def start() -> ResponseReturnValue:
     """Show the form."""
     if current_user.is_authenticated and principal().role is not Role.ASPIRANTE:
-        return redirect(url_for("staff.show"), 303)
+        return redirect(staff_home(principal()), 303)
     return render_template("portal/staff_sign_in.html", notice=session.pop(NOTICE, None), email="")
 
 
@@ -91,7 +91,7 @@ def enter() -> ResponseReturnValue:
     parts.session.commit()
     if person is None:
         abort(403)
-    return redirect(entering.go_in(person, url_for("staff.show")), 303)
+    return redirect(entering.go_in(person, staff_home(person)), 303)
 
 
 @bp.get("/access")
@@ -119,7 +119,7 @@ def confirm() -> ResponseReturnValue:
     if person is None:
         abort(403)
     entering.go_in(person, "")
-    return redirect(url_for(".set_up" if user.must_change_password else "staff.show"), 303)
+    return redirect(url_for(".set_up") if user.must_change_password else staff_home(person), 303)
 
 
 @bp.post("/access/password")
@@ -143,7 +143,7 @@ def change_password() -> ResponseReturnValue:
         return _set_up_page(user, {name: str(_SENTENCES[kind]) for name, kind in mistakes.items()})
     parts.session.commit()
     flash(_("Your password has been changed. Your other browsers have to sign in again."))
-    return redirect(url_for("staff.show"), 303)
+    return redirect(staff_home(principal()), 303)
 
 
 def _set_up_page(user: User, errors: dict[str, str] | None = None) -> ResponseReturnValue:

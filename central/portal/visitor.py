@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from central.accounts import sessions
-from central.accounts.permissions import Role
+from central.accounts.permissions import PERMISSIONS, Permission, Role
 from central.accounts.principal import Principal, principal_of
 from central.reports.advance import Solicitud, solicitudes
 from central.services import services
@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
     @app.context_processor
     def first_page() -> dict[str, object]:
         is_staff = current_user.is_authenticated and current_user.role is not Role.ASPIRANTE
-        return {"home": url_for("staff.show" if is_staff else "home.show")}
+        return {"home": staff_home(principal()) if is_staff else url_for("home.show")}
 
 
 def load(token: str) -> Principal | None:
@@ -60,6 +60,12 @@ def idle_limit(role: Role) -> timedelta:
 def principal() -> Principal:
     """Give the signed-in person; only views behind a permission ask."""
     return cast(Principal, current_user)
+
+
+def staff_home(person: Principal) -> str:
+    """Give the first page of the authority's that somebody may open once all is set up."""
+    admits = Permission.ADMIT_ASPIRANTES in PERMISSIONS[person.role]
+    return url_for("staff.show" if admits else "releases.show")
 
 
 def own_solicitudes() -> tuple[Solicitud, ...]:

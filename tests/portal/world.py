@@ -37,11 +37,15 @@ from central.models import (
     Process,
     Receipt,
     Record,
+    Release,
+    ReleaseState,
     ReviewState,
+    Ring,
     RoleGrant,
     StateChange,
     Station,
     StationState,
+    StationUpdate,
     ThresholdRow,
     ThresholdUnit,
     User,
@@ -206,6 +210,39 @@ def copied(world: World, file: Path) -> Iterator[World]:
         copy.database.close()
 
 
+def _add_releases(session: Session, station: Station) -> None:
+    """Add one release that may go on, with what a station said of it, and one that was halted."""
+    for number, state in ((1, ReleaseState.OFFERED), (2, ReleaseState.HALTED)):
+        release = Release(
+            kind="system",
+            version=f"1.{number}",
+            number=number,
+            compatible="acopio-station-pi5-trixie",
+            is_critical=number == 2,
+            sha256=bytes([number]) * 32,
+            size_bytes=1,
+            manifest="{}",
+            state=state,
+            halted_by="returned" if state is ReleaseState.HALTED else None,
+            ring=Ring.CANARY,
+            reached_at=NOW - timedelta(days=3),
+            added_at=NOW - timedelta(days=5),
+            expires_at=NOW + timedelta(days=300),
+        )
+        session.add(release)
+        session.flush()
+        session.add(
+            StationUpdate(
+                release_id=release.id,
+                station_id=station.id,
+                state="kept" if number == 1 else "returned",
+                code="" if number == 1 else "gate.camera",
+                ring=Ring.CANARY,
+                changed_at=NOW - timedelta(days=2),
+            )
+        )
+
+
 def _populate(session: Session, world: World) -> None:
     process = Process(
         code="PEL-2027",
@@ -271,6 +308,7 @@ def _populate(session: Session, world: World) -> None:
         world.foreign.append(
             _record(session, world, other, foreign, station, number, State.LISTA_NOMINAL)
         )
+    _add_releases(session, station)
     write_counts(session, own, auxiliares[0], station)
     add_finished(session, world, own, OWN_EXPORT)
     add_finished(session, world, other, FOREIGN_EXPORT)
