@@ -18,6 +18,8 @@ class StationConfig:
 
     # Folder of keys, spool and enrolment.
     data: Annotated[str, Limits(most=4096)] = "/var/lib/acopio-station"
+    # The centre's card (`acopio-central station card`): where it is and how to know it; public.
+    centre: Annotated[str, Limits(most=4096)] = "/etc/acopio/centre.json"
     # Folder in memory where the station's programs leave each other how the station is.
     run: Annotated[str, Limits(most=4096)] = "/run/acopio"
     # Where the signing key lives; `file` keeps it in data/keys, mode 0600.

@@ -35,6 +35,8 @@ OFFSET_HEADER = "Upload-Offset"
 LENGTH_HEADER = "Upload-Length"
 MAX_CHUNK_BYTES = 1024 * 1024
 CONTENT_TYPE_CHUNK = "application/octet-stream"
+# A station that does not know its name yet calls itself so; no station may be named like this.
+UNNAMED = "SINALTA"
 _WORD = r"[!-~]{1,64}"
 _ARGON2ID = r"\$argon2id\$v=19\$m=[0-9]+,t=[0-9]+,p=[0-9]+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+"
 
@@ -47,6 +49,9 @@ class ErrorCode:
     LENGTH = "upload.length"  # 409: begun with another Upload-Length
     LINK = "upload.link"  # 422: the bytes are another packet than the URL says
     CLAIM = "enrol.claim"  # 403: unknown, used or expired code
+    WAITING = "enrol.waiting"  # 403: nobody has approved this key yet; ask again
+    OTHER_KEY = "enrol.other_key"  # 403: the claim was approved for another station's key
+    OTHER_BOARD = "enrol.other_board"  # 403: the claim names the serial of another board
     ACTIVATION_WRONG = "activation.wrong"  # 403: no such auxiliar here, or another code
     ACTIVATION_EXPIRED = "activation.expired"  # 403: the code is too old
     ACTIVATION_USED = "activation.used"  # 409: the code was used for another password
@@ -64,15 +69,29 @@ class ErrorAnswer:
     message: Annotated[str, Limits(most=500)] = ""
 
 
+class Standing(StrEnum):
+    """What the centre wants of a station that is its own; absent, it captures."""
+
+    ACCEPTANCE = "acceptance"  # enrolled, not active: it captures when its report was accepted
+    DRAIN = "drain"  # it moves or is replaced: it delivers what it has and captures nothing
+    QUARANTINED = "quarantined"  # its chain contradicts itself: what it delivers is kept aside
+
+
 @dataclass(frozen=True, slots=True)
 class EnrolRequest:
-    """A new station's public key under its claim's code; that key also signs the proof."""
+    """A new station's public key under its claim's code; that key also signs the proof.
+
+    Without a code, and as the station `UNNAMED`, it asks whether its key was approved. `serial` is
+    that of its board.
+    """
 
     station: Annotated[str, Limits(pattern=IDENTIFIER)]
-    code: Annotated[str, Limits(pattern=r"[A-Za-z0-9_-]{16,128}")] = field(repr=False)
+    code: Annotated[str, Limits(pattern=r"([A-Za-z0-9_-]{16,128})?")] = field(repr=False)
     public_key_pem: Annotated[str, Limits(pattern=PEM_PATTERN)]
     software: Annotated[str, Limits(pattern=_WORD)]
     wall_ms: Annotated[int, Limits(low=0, unit="ms since 1970")] = 0
+    serial: Annotated[str | None, Limits(pattern=r"[A-Za-z0-9._-]{1,40}")] = None
+    hardware: Annotated[str | None, Limits(pattern=r"[a-z0-9._-]{1,32}")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +108,7 @@ class EnrolAnswer:
     policy: Annotated[str, Limits(most=1 << 20)]
     certificate_pem: Annotated[str, Limits(most=16 * 1024)] = ""
     first_registro: Annotated[int, Limits(low=1)] = 1
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +181,7 @@ class HelloAnswer:
     policy_version: Annotated[int, Limits(low=0)] = 0
     is_revoked: bool = False
     release: ReleaseOffer | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

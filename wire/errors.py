@@ -12,6 +12,7 @@ WireError
 ├── PolicyError           a policy or time token is not the centre's, or is an older one
 ├── StatementError        a close-out or passport is not its station's
 ├── ProofError            a request is not proved to come from its station
+├── IdentityError         what a station says of itself before it is enrolled cannot be used
 ├── ReturnedError         a removable disk brings nothing that a centre returns
 ├── ClaimError            an enrolment claim cannot be used
 └── BundleError           a release is not whole, not signed by enough keys, or for others
@@ -111,3 +112,9 @@ class BundleError(WireError):
     """A release is not taken, in no part; `code` says why."""
 
     code = "bundle"
+
+
+class IdentityError(WireError):
+    """The request of a new station is malformed, or not signed with the key that it names."""
+
+    code = "identity.malformed"

@@ -45,6 +45,13 @@ _SENTENCES = {
     "station.process": "Esa estación pertenece a otro proceso.",
     "station.retired": "Esa estación fue dada de baja. Use otro identificador.",
     "station.unknown": "No existe esa estación.",
+    "station.key_used": "Esa clave ya se dio de alta o se aprobó para otra estación. Ejecute "
+    "«acopio-station identity» en la estación y use la solicitud nueva.",
+    "station.no_request": "Esa estación no tiene una solicitud aprobada.",
+    "station.not_waiting": "Esa estación no espera su aceptación.",
+    "identity.malformed": "El archivo no es la solicitud de una estación. Créelo en ella con "
+    "«acopio-station identity --out».",
+    "enrol.claim": "La aprobación venció o ya hubo otra. Apruebe de nuevo.",
     "removable.empty": "Ahí no hay ninguna carpeta «acopio-…» de una estación. Indique dónde está "
     "montada la memoria.",
     "bundle.malformed": "El archivo no es un paquete de Acopio o está dañado. Cópielo otra vez.",

@@ -1,23 +1,27 @@
-"""`station`: claims to enrol with, and what is known of each station."""
+"""`station`: how a station comes to the centre, and its life until it ends."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from central.audit import trail
-from central.commands.context import command, opened
-from central.errors import InvalidInputError, NotFoundError
-from central.intake.enrolment import open_claim
-from central.models import Station, StationEpoch, StationState
+from central.commands.context import Context, command, opened
+from central.commands.typed import instant
+from central.errors import InvalidInputError
+from central.intake import claims, lifecycle
+from central.models import Station, StationEpoch
 from central.roster.processes import find_process
 from central.secrets import write_private
-from wire.claim import Claim, build_claim
+from wire.claim import CentreCard, Voucher, build_card, build_claim, redeem
+from wire.errors import IdentityError
+from wire.identity import Identity, parse_identity
 from wire.packet import IDENTIFIER
 
 
@@ -25,53 +29,140 @@ def register(subparsers: Any) -> None:
     """Add the commands."""
     parser = subparsers.add_parser("station", help="estaciones de captación")
     group = parser.add_subparsers(required=True, metavar="ACCIÓN")
-    claim = command(group, "claim", "crea el archivo con el que una estación se enrola", _claim)
-    claim.add_argument("--process", required=True)
-    claim.add_argument("--id", required=True, help="id de dispositivo: 1 a 16 letras y números")
-    claim.add_argument("--out", required=True, type=Path, help="archivo de la solicitud de enrolar")
+    _register_enrolment(group)
     command(group, "list", "muestra las estaciones", _list)
-    revoke = command(
-        group, "revoke", "da de baja una estación; lo que entregue queda aparte", _revoke
+    for name, summary, run in (
+        (
+            "activate",
+            "deja captar a una estación sin informe, o con fallas en él",
+            _activate,
+        ),
+        ("move", "la lleva a otra sede; capta de nuevo cuando haya entregado todo", _move),
+        ("retire", "da de baja una estación que ya entregó todo", _retire),
+        ("lost", "da de baja una estación perdida o robada", _lost),
+        ("revoke", "da de baja una estación; lo que entregue queda aparte", _revoke),
+        ("replace", "otra estación toma su sede", _replace),
+        ("release", "levanta la cuarentena de una estación", _release),
+    ):
+        one = command(group, name, summary, run)
+        one.add_argument("--id", required=True, help="id de dispositivo")
+        if name == "move":
+            one.add_argument("--site", required=True, help="la nueva sede")
+        if name == "retire":
+            one.add_argument(
+                "--although-waiting", action="store_true",
+                help="aunque le falte entregar: lo que falte se puede traer después",
+            )  # fmt: skip
+        if name == "lost":
+            one.add_argument(
+                "--since", metavar="FECHA", help="desde cuándo, AAAA-MM-DDTHH:MM en hora local"
+            )
+        if name == "replace":
+            one.add_argument("--by", required=True, metavar="ID", help="la que toma la sede")
+
+
+def card_of(context: Context) -> CentreCard:
+    """Give the card by which a station knows this centre."""
+    url = context.config.stations.url
+    is_tls = url.startswith("https://")
+    ca_pem = context.secrets.certificate("tls-authority").decode("ascii") if is_tls else ""
+    return CentreCard(url, context.secrets.verifying_keys(), ca_pem)
+
+
+def _register_enrolment(group: Any) -> None:
+    card = command(group, "card", "crea el archivo con el que una estación conoce al centro", _card)
+    card.add_argument("--out", required=True, type=Path)
+    claim = command(group, "claim", "crea el archivo con el que una estación se enrola", _claim)
+    approve = command(
+        group, "approve", "aprueba la clave de una estación que se identificó", _approve
     )
-    revoke.add_argument("--id", required=True)
-    release = command(group, "release", "levanta la cuarentena de una estación", _release)
-    release.add_argument("--id", required=True)
+    approve.add_argument(
+        "--request", required=True, type=Path, help="el archivo de acopio-station identity"
+    )
+    for one in (claim, approve):
+        one.add_argument("--process", required=True)
+        one.add_argument("--id", required=True, help="id de dispositivo: 1 a 16 letras y números")
+        one.add_argument("--site", help="la sede, en palabras")
+    claim.add_argument("--serial", default="", help="número de serie de la única placa que sirve")
+    claim.add_argument("--out", required=True, type=Path, help="archivo de la solicitud de enrolar")
+    approve.add_argument(
+        "--out", type=Path, help="escribe la respuesta firmada, para una estación sin red"
+    )
+
+
+def _card(arguments: argparse.Namespace) -> int:
+    with opened(arguments, migrated=False) as context:
+        arguments.out.write_bytes(build_card(card_of(context)))
+    print(f"Tarjeta del centro: {arguments.out}. No tiene secretos; puede ir en la imagen.")
+    return 0
 
 
 def _claim(arguments: argparse.Namespace) -> int:
-    if re.fullmatch(IDENTIFIER, arguments.id) is None:
-        raise InvalidInputError("id: 1 to 16 of A-Z and 0-9", field="id")
+    _check_name(arguments.id)
     with opened(arguments) as context:
-        stations = context.config.stations
-        keys = context.secrets.verifying_keys()
-        is_tls = stations.url.startswith("https://")
-        ca_pem = context.secrets.certificate("tls-authority").decode("ascii") if is_tls else ""
+        card = card_of(context)
         with context.database.write() as session:
-            opened_claim = open_claim(
+            claim = claims.open_claim(
                 session,
                 id_dispositivo=arguments.id,
                 process=find_process(session, arguments.process),
-                ttl_h=stations.claim_ttl_h,
+                ttl_h=context.config.stations.claim_ttl_h,
                 now=context.clock.now(),
                 made_by=context.actor,
+                serial=arguments.serial,
+                site=_site(arguments),
             )
-    content = build_claim(
-        Claim(
-            server=stations.url,
-            station=arguments.id,
-            code=opened_claim.code,
-            keys=keys,
-            ca_pem=ca_pem,
-            expires_ms=int(opened_claim.expires_at.timestamp() * 1000),
-        )
-    )
+    content = build_claim(redeem(card, Voucher(arguments.id, claim.code), claim.expires_at))
     arguments.out.unlink(missing_ok=True)
     write_private(arguments.out, content)
     print(
         f"Archivo de enrolar de la estación {arguments.id}: {arguments.out}\n"
-        f"Sirve una sola vez, hasta {opened_claim.expires_at:%Y-%m-%d %H:%M} UTC."
+        f"Sirve una sola vez, hasta {claim.expires_at:%Y-%m-%d %H:%M} UTC."
     )
     return 0
+
+
+def _approve(arguments: argparse.Namespace) -> int:
+    # Only here: the pages are slow to load, and few commands need the parts of the web.
+    from central.app import build_services
+
+    _check_name(arguments.id)
+    identity = _identity(arguments.request)
+    with opened(arguments) as context:
+        now, ttl_h = context.clock.now(), context.config.stations.claim_ttl_h
+        with context.database.write() as session:
+            claim_id = claims.approve(
+                session,
+                identity,
+                id_dispositivo=arguments.id,
+                process=find_process(session, arguments.process),
+                ttl_h=ttl_h,
+                now=now,
+                made_by=context.actor,
+                site=_site(arguments),
+            ).id
+        print(f"Huella de la clave: {identity.fingerprint}")
+        print(
+            "Compárela con la pantalla de la estación; si no es la misma, dé de baja la estación."
+        )
+        if arguments.out is not None:
+            parts = build_services(context.config, context.clock)
+            try:
+                token = parts.enrolment.answer_file(
+                    claim_id, now=now, expires_at=now + timedelta(hours=ttl_h)
+                )
+            finally:
+                parts.database.close()
+            arguments.out.write_text(token + "\n", "ascii")
+            print(f"Respuesta para la memoria: {arguments.out}. Sólo sirve a esa estación.")
+    return 0
+
+
+def _identity(path: Path) -> Identity:
+    try:
+        return parse_identity(path.read_text("utf-8", errors="replace"))
+    except (OSError, IdentityError) as error:
+        raise InvalidInputError(f"{path.name}: {error}", code="identity.malformed") from error
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -86,43 +177,90 @@ def _list(arguments: argparse.Namespace) -> int:
         )
         for station, epoch in rows:
             head = "sin enrolar" if epoch is None else f"recibido hasta {epoch.head_seq}"
+            site = f"  {station.site}" if station.site else ""
             print(
-                f"{station.id_dispositivo}  {station.state.value}  {head}  "
-                f"último contacto: {_when(station.last_hello_at)}"
+                f"{station.id_dispositivo}  {station.state.value}  {station.duty.value}  {head}  "
+                f"último contacto: {_when(station.last_hello_at)}{site}"
             )
     return 0
 
 
-def _revoke(arguments: argparse.Namespace) -> int:
-    _change(arguments, StationState.REVOKED, "station.revoked")
+def _activate(arguments: argparse.Namespace) -> int:
+    _act(arguments, lifecycle.activate)
+    print(f"Estación {arguments.id}: puede captar.")
+    return 0
+
+
+def _move(arguments: argparse.Namespace) -> int:
+    _act(arguments, lifecycle.move, arguments.site)
+    print(f"Estación {arguments.id}: no capta hasta entregar todo; después queda en la nueva sede.")
+    return 0
+
+
+def _retire(arguments: argparse.Namespace) -> int:
+    left = _act(arguments, lifecycle.retire, although_waiting=arguments.although_waiting)
+    if left:
+        print(
+            f"Estación {arguments.id}: le faltan {left} paquetes por entregar. Ya no capta; "
+            "repita la orden cuando haya entregado, o traiga su memoria con receive-usb."
+        )
+        return 1
+    print(f"Estación {arguments.id} retirada.")
+    return 0
+
+
+def _lost(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as context, context.database.write() as session:
+        station = lifecycle.find_station(session, arguments.id)
+        zone = ZoneInfo(station.process.time_zone)
+        since = instant(arguments.since, zone, is_end=False) if arguments.since else None
+        lifecycle.lose(
+            session, arguments.id, since=since, now=context.clock.now(), made_by=context.actor
+        )
     print(f"Estación {arguments.id} dada de baja.")
     return 0
 
 
+def _revoke(arguments: argparse.Namespace) -> int:
+    _act(arguments, lifecycle.lose, since=None)
+    print(f"Estación {arguments.id} dada de baja.")
+    return 0
+
+
+def _replace(arguments: argparse.Namespace) -> int:
+    _act(arguments, lifecycle.replace_by, arguments.by)
+    print(f"{arguments.by} toma la sede de {arguments.id}, que sólo entrega lo que le quede.")
+    return 0
+
+
 def _release(arguments: argparse.Namespace) -> int:
-    _change(arguments, StationState.ACTIVE, "station.released")
+    _act(arguments, lifecycle.release)
     print(f"Estación {arguments.id} sin cuarentena.")
     return 0
 
 
-def _change(arguments: argparse.Namespace, state: StationState, action: str) -> None:
+def _act(
+    arguments: argparse.Namespace, act: Callable[..., int | None], *words: str, **options: object
+) -> int:
     with opened(arguments) as context, context.database.write() as session:
-        station = session.execute(
-            select(Station).where(Station.id_dispositivo == arguments.id).with_for_update()
-        ).scalar_one_or_none()
-        if station is None:
-            raise NotFoundError(f"no station {arguments.id}", code="station.unknown")
-        if state is StationState.ACTIVE and station.state is not StationState.QUARANTINED:
-            raise InvalidInputError("the station is not in quarantine", field="id")
-        station.state = state
-        trail.write(
+        done = act(
             session,
-            at=context.clock.now(),
-            actor=context.actor,
-            action=action,
-            subject_kind="station",
-            subject=arguments.id,
+            arguments.id,
+            *words,
+            now=context.clock.now(),
+            made_by=context.actor,
+            **options,
         )
+    return done or 0
+
+
+def _check_name(name: str) -> None:
+    if re.fullmatch(IDENTIFIER, name) is None:
+        raise InvalidInputError("id: 1 to 16 of A-Z and 0-9", field="id")
+
+
+def _site(arguments: argparse.Namespace) -> str | None:
+    return lifecycle.checked_site(arguments.site) if arguments.site else None
 
 
 def _when(moment: datetime | None) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -16,11 +16,13 @@ from central.errors import ConflictError, StationRefusedError
 from central.intake import releases
 from central.intake.certificates import CertificateOffice
 from central.intake.chain import missing_ranges
+from central.intake.claims import find_claim
+from central.intake.greeting import note
+from central.intake.lifecycle import duty_after_enrolment, standing_of
 from central.intake.nonces import NonceBook
 from central.intake.policy import PolicyOffice
 from central.models import (
     Packet,
-    Process,
     Record,
     Station,
     StationClaim,
@@ -32,78 +34,15 @@ from central.models import (
 from central.models.database import Database, insert_or_ignore
 from domain.clock import Clock
 from domain.folio import FolioRegistro
-from wire.api import EnrolAnswer, EnrolRequest, ErrorCode, HelloAnswer, HelloRequest
+from wire.api import UNNAMED, EnrolAnswer, EnrolRequest, ErrorCode, HelloAnswer, HelloRequest
+from wire.enrolment import SignedAnswer
 from wire.keys import Signer, thumbprint
 from wire.policy import TimeToken, sign_time
-from wire.shape import encode
 
 _log = logging.getLogger(__name__)
 
 # Records that a lost station may have given after its last hello, with room to spare.
 _REGISTRO_MARGIN = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class NewClaim:
-    """A fresh permission to enrol; `code` is shown once and never stored."""
-
-    code: str
-    expires_at: datetime
-
-
-def open_claim(
-    session: Session,
-    *,
-    id_dispositivo: str,
-    process: Process,
-    ttl_h: int,
-    now: datetime,
-    made_by: str,
-) -> NewClaim:
-    """Let a station enrol, a new one or a known one anew; an older unused claim ends.
-
-    Raises:
-        ConflictError: The station belongs to another process, or was retired.
-    """
-    station = session.execute(
-        select(Station).where(Station.id_dispositivo == id_dispositivo).with_for_update()
-    ).scalar_one_or_none()
-    if station is None:
-        station = Station(
-            process_id=process.id,
-            id_dispositivo=id_dispositivo,
-            state=StationState.CLAIMED,
-            created_at=now,
-        )
-        session.add(station)
-        session.flush()
-    elif station.process_id != process.id:
-        raise ConflictError("the station belongs to another process", code="station.process")
-    elif station.state in (StationState.RETIRED, StationState.REVOKED):
-        raise ConflictError("the station was retired or revoked", code="station.retired")
-    session.execute(
-        update(StationClaim)
-        .where(StationClaim.station_id == station.id, StationClaim.used_at.is_(None))
-        .values(expires_at=now)
-    )
-    claim = NewClaim(secrets.token_urlsafe(32), now + timedelta(hours=ttl_h))
-    session.add(
-        StationClaim(
-            station_id=station.id,
-            code_sha256=_code_digest(claim.code),
-            expires_at=claim.expires_at,
-            created_at=now,
-        )
-    )
-    trail.write(
-        session,
-        at=now,
-        actor=made_by,
-        action="station.claimed",
-        subject_kind="station",
-        subject=id_dispositivo,
-    )
-    return claim
 
 
 class Enrolment:
@@ -131,35 +70,73 @@ class Enrolment:
         """Take a station in; the same claim, station and key get the same answer again.
 
         Raises:
-            StationRefusedError: The code is unknown, used with another key, or expired.
+            StationRefusedError: The code is unknown, used with another key, or expired; or nobody
+                has approved the key.
         """
         now = self._clock.now()
         kid = thumbprint(request.public_key_pem)
         with self._database.write() as session:
-            claim, station = _find_claim(session, request, kid, now)
-            if claim.used_at is None:
-                _take_in(session, claim, station, request, kid, now)
-                station.certificate_pem = self._certificates.issue(
-                    station.id_dispositivo, request.public_key_pem, now
-                )
-            epoch = session.execute(
-                select(StationEpoch).where(
-                    StationEpoch.station_id == station.id, StationEpoch.epoch == station.epoch
-                )
-            ).scalar_one()
-            first = _first_registro(session, station, epoch)
-            process_id = station.process_id
-            certificate = station.certificate_pem or ""
-        _version, policy = self._policies.current(process_id)
-        _log.info("station.enrolled station=%s", request.station)
+            claim, station = find_claim(session, request, kid, now)
+            taken = self._taken_in(session, claim, station, request, kid, now)
+        return self._with_policy(taken, station.process_id)
+
+    def answer_file(self, claim_id: int, *, now: datetime, expires_at: datetime) -> str:
+        """Give the signed answer to a request that was approved, for a removable disk.
+
+        The station is taken in by it, as if it had asked; the same request gets the same epoch.
+
+        Raises:
+            ConflictError: The claim is no approval, or its station has enrolled anew since.
+            StationRefusedError: The approval has expired.
+        """
+        with self._database.write() as session:
+            claim = session.get_one(StationClaim, claim_id, with_for_update=True)
+            if claim.public_pem is None or claim.bound_kid is None or claim.request_nonce is None:
+                raise ConflictError("no request was approved", code="station.no_request")
+            request = EnrolRequest(
+                UNNAMED, "", claim.public_pem, "file", hardware=claim.hardware or None
+            )
+            kid, nonce = claim.bound_kid, claim.request_nonce
+            claim, station = find_claim(session, request, kid, now)
+            taken = self._taken_in(session, claim, station, request, kid, now)
+        answer = self._with_policy(taken, station.process_id)
+        return self._policies.sign_answer(
+            SignedAnswer(kid, nonce, answer, int(expires_at.timestamp() * 1000))
+        )
+
+    def _taken_in(
+        self,
+        session: Session,
+        claim: StationClaim,
+        station: Station,
+        request: EnrolRequest,
+        kid: str,
+        now: datetime,
+    ) -> EnrolAnswer:
+        if claim.used_at is None:
+            _take_in(session, claim, station, request, kid, now)
+            station.certificate_pem = self._certificates.issue(
+                station.id_dispositivo, request.public_key_pem, now
+            )
+        epoch = session.execute(
+            select(StationEpoch).where(
+                StationEpoch.station_id == station.id, StationEpoch.epoch == station.epoch
+            )
+        ).scalar_one()
         return EnrolAnswer(
-            station=request.station,
+            station=station.id_dispositivo,
             epoch=epoch.epoch,
             nonce=epoch.nonce,
-            policy=policy,
-            certificate_pem=certificate,
-            first_registro=first,
+            policy="",
+            certificate_pem=station.certificate_pem or "",
+            first_registro=_first_registro(session, station, epoch),
+            standing=standing_of(station),
         )
+
+    def _with_policy(self, taken: EnrolAnswer, process_id: int) -> EnrolAnswer:
+        _version, policy = self._policies.current(process_id)
+        _log.info("station.enrolled station=%s", taken.station)
+        return replace(taken, policy=policy)
 
     def hello(self, request: HelloRequest, *, proof_id: str) -> HelloAnswer:
         """Note what a station says of itself, and tell it the time and what is missing.
@@ -184,7 +161,7 @@ class Enrolment:
                 raise StationRefusedError(
                     "an epoch that the centre did not open", code="packet.epoch", status=409
                 )
-            _note(session, station, epoch, request, now)
+            note(session, station, epoch, request, now)
             missing = missing_ranges(session, epoch)
             answer = HelloAnswer(
                 time=self._time(request, now),
@@ -193,6 +170,7 @@ class Enrolment:
                 missing=missing,
                 is_revoked=station.state in (StationState.REVOKED, StationState.RETIRED),
                 release=releases.greet(session, station, request.update, self._pace, now=now),
+                standing=standing_of(station),
             )
             process_id = station.process_id
         version, _policy = self._policies.current(process_id)
@@ -208,29 +186,6 @@ class Enrolment:
         return sign_time(token, self._time_signer)
 
 
-def _find_claim(
-    session: Session, request: EnrolRequest, kid: str, now: datetime
-) -> tuple[StationClaim, Station]:
-    row = session.execute(
-        select(StationClaim, Station)
-        .join(Station, Station.id == StationClaim.station_id)
-        .where(
-            StationClaim.code_sha256 == _code_digest(request.code),
-            Station.id_dispositivo == request.station,
-        )
-        .with_for_update()
-    ).one_or_none()
-    if row is not None:
-        claim, station = row
-        first_time = claim.used_at is None and now < claim.expires_at
-        again = claim.used_by_kid == kid and station.kid == kid
-        if first_time or again:
-            return claim, station
-    raise StationRefusedError(
-        "the claim is unknown, used or expired", code=ErrorCode.CLAIM, status=403
-    )
-
-
 def _take_in(
     session: Session,
     claim: StationClaim,
@@ -239,8 +194,8 @@ def _take_in(
     kid: str,
     now: datetime,
 ) -> None:
-    taken = session.execute(select(StationKey.id).where(StationKey.kid == kid)).first()
-    if taken is not None:
+    enrolled = session.execute(select(StationKey.id).where(StationKey.kid == kid)).first()
+    if enrolled is not None:
         raise StationRefusedError("the key was enrolled before", code=ErrorCode.CLAIM, status=403)
     claim.used_at, claim.used_by_kid = now, kid
     session.execute(
@@ -261,7 +216,10 @@ def _take_in(
     )
     session.add_all([epoch, key])
     station.kid, station.epoch, station.enrolled_at = kid, epoch.epoch, now
-    station.state = StationState.ACTIVE
+    station.state, station.lost_at = StationState.ACTIVE, None
+    station.serial, station.hardware = request.serial or claim.serial, request.hardware or ""
+    station.duty = duty_after_enrolment(session, station)
+    station.readiness_jws = station.readiness_at = None
     session.flush()
     trail.write(
         session,
@@ -293,41 +251,3 @@ def _first_registro(session: Session, station: Station, epoch: StationEpoch) -> 
     known = 0 if last is None else FolioRegistro.parse(last).registro
     # Rounded, so that the answer repeated after a late delivery is still the same.
     return (max(known, int(earlier[1] or 0)) // _REGISTRO_MARGIN + 2) * _REGISTRO_MARGIN
-
-
-def _note(
-    session: Session,
-    station: Station,
-    epoch: StationEpoch,
-    request: HelloRequest,
-    now: datetime,
-) -> None:
-    station.last_hello_at = now
-    station.clock_offset_ms = request.wall_ms - int(now.timestamp() * 1000)
-    station.health = {
-        **encode(request.health),
-        "software": request.software,
-        "models": request.models,
-        "clock": request.clock.value,
-        "policy_version": request.policy_version,
-    }
-    if request.head_seq < (epoch.claimed_seq or 0):
-        # The chain of a station never gets shorter: its storage was rolled back.
-        trail.write(
-            session,
-            at=now,
-            actor=f"station:{station.id_dispositivo}",
-            action="station.rolled_back",
-            subject_kind="station",
-            subject=station.id_dispositivo,
-            details={"before": epoch.claimed_seq, "after": request.head_seq},
-        )
-        _log.warning("station.rolled_back station=%s", station.id_dispositivo)
-        return
-    epoch.claimed_seq = request.head_seq
-    epoch.claimed_link = bytes.fromhex(request.head_link)
-
-
-def _code_digest(code: str) -> bytes:
-    # 256 random bits need no slow hash.
-    return hashlib.sha256(code.encode("ascii")).digest()

@@ -23,6 +23,7 @@ from central.models.settings import CaptureSettings, read_settings
 from domain.clock import Clock
 from wire import policy as wire_policy
 from wire.canonical import dumps
+from wire.enrolment import SignedAnswer, sign_answer
 from wire.envelope import Recipient
 from wire.keys import Signer, VerifyingKey
 from wire.shape import encode
@@ -81,6 +82,10 @@ class PolicyOffice:
                 )
             )
         return version, token
+
+    def sign_answer(self, answer: SignedAnswer) -> str:
+        """Sign an answer to a new station with the key that signs policies."""
+        return sign_answer(answer, self._signer)
 
     def _build(
         self, session: Session, process_id: int, version: int, now: datetime

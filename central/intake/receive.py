@@ -22,6 +22,7 @@ from central.audit import trail
 from central.errors import ConflictError, PacketHeldError
 from central.intake.chain import Contradiction, advance, find_contradiction
 from central.intake.checks import Belongings, check_policy
+from central.intake.lifecycle import is_aside
 from central.intake.nonces import NonceBook
 from central.models import (
     ForkEvidence,
@@ -44,12 +45,14 @@ from domain.clock import Clock
 from wire.api import ErrorCode
 from wire.errors import PacketRefusedError
 from wire.keys import Signer
-from wire.packet import MAX_PACKET_BYTES, Header, Kind, parse_packet
+from wire.packet import MAX_PACKET_BYTES, ClockClass, Header, Kind, parse_packet
 from wire.packet import Packet as WirePacket
 from wire.receipt import Receipt as WireReceipt
 from wire.receipt import sign_receipt
 
 _log = logging.getLogger(__name__)
+
+_BELIEVED = (ClockClass.ANCHORED, ClockClass.RTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ class Intake:
         if contradiction is None and self._insert(session, packet, station, now):
             advance(session, epoch, header.seq)
             contradiction = self._follow(session, packet, station, belongings, now)
-            quarantined = station.state is not StationState.ACTIVE
+            quarantined = self._is_aside(header, station)
         else:
             contradiction = contradiction or Contradiction("packet_id", None)
             _keep_evidence(session, packet, station, contradiction, now)
@@ -191,10 +194,20 @@ class Intake:
                 "header_jws": packet.jws,
                 "size_bytes": packet.size,
                 "sha256": bytes.fromhex(packet.sha256),
-                "quarantined": station.state is not StationState.ACTIVE,
+                "quarantined": self._is_aside(header, station),
                 "received_at": now,
             },
         )
+
+    def _is_aside(self, header: Header, station: Station) -> bool:
+        # The signed time that the station heard last, and its own clock beside it; alone, a clock
+        # that cannot be believed says nothing.
+        anchored = self._nonces.anchored_at(header.station, header.anchor or "")
+        moments = [] if anchored is None else [anchored]
+        if moments or header.clock in _BELIEVED:
+            moments.append(_moment(header.wall_ms))
+        earliest = max(moments, default=None)
+        return is_aside(station, header.kind is Kind.APOYO, earliest)
 
     def _follow(
         self,

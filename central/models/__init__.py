@@ -61,6 +61,7 @@ from central.models.rollups import (
     RollupStep,
 )
 from central.models.stations import (
+    Duty,
     Station,
     StationClaim,
     StationEpoch,
@@ -82,6 +83,7 @@ __all__ = [
     "BatchState",
     "Citizen",
     "CitizenWord",
+    "Duty",
     "Export",
     "ForkEvidence",
     "LogCheckpoint",

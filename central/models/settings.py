@@ -108,6 +108,15 @@ class AuxiliarSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StationSettings:
+    """What a station has to show before it captures."""
+
+    # A station that enrols is not active until its readiness report came in, all green, or a
+    # person let it capture. Those that are enrolled already go on.
+    acceptance_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessSettings:
     """All settings of a process; an absent one has its default."""
 
@@ -116,6 +125,7 @@ class ProcessSettings:
     hearing: HearingSettings = dataclasses.field(default_factory=HearingSettings)
     capture: CaptureSettings = dataclasses.field(default_factory=CaptureSettings)
     auxiliares: AuxiliarSettings = dataclasses.field(default_factory=AuxiliarSettings)
+    stations: StationSettings = dataclasses.field(default_factory=StationSettings)
 
 
 def read_settings(stored: Mapping[str, Any]) -> ProcessSettings:

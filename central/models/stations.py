@@ -30,6 +30,14 @@ class StationState(StrEnum):
     RETIRED = "retired"
 
 
+class Duty(StrEnum):
+    """What a station is for just now; it delivers in every one of them."""
+
+    ACCEPTANCE = "acceptance"  # enrolled, not active: its readiness has not been accepted
+    CAPTURE = "capture"
+    DRAIN = "drain"  # it moves or ends: no new captures until all it has is here
+
+
 class Station(Base):
     """One capture station, known by its id de dispositivo and by its public key."""
 
@@ -56,6 +64,22 @@ class Station(Base):
         default=lambda context: drawn_ring(context.get_current_parameters()["id_dispositivo"]),
         server_default=Ring.GENERAL,
     )
+
+    duty: Mapped[Duty] = mapped_column(
+        choice(Duty, 16, is_checked=False), default=Duty.CAPTURE, server_default=Duty.CAPTURE
+    )
+    # Where it stands, in the words of whoever placed it.
+    site: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    # Where it goes once it is drained.
+    next_site: Mapped[str | None] = mapped_column(String(120))
+    # Of the board that enrolled, as it said itself.
+    serial: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    hardware: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    # From when on it is in other hands: what it sealed later is kept aside.
+    lost_at: Mapped[datetime | None]
+    # The report of its acceptance, as the station signed it.
+    readiness_jws: Mapped[str | None] = mapped_column(Text)
+    readiness_at: Mapped[datetime | None]
 
     process: Mapped[Process] = relationship()
     epochs: Mapped[list[StationEpoch]] = relationship(back_populates="station")
@@ -91,6 +115,13 @@ class StationClaim(Base):
     used_at: Mapped[datetime | None]
     # The answer to the first use: an enrolment whose reply was lost is answered alike.
     used_by_kid: Mapped[str | None] = mapped_column(String(64))
+    # Of a request that was approved: only this key may enrol, and no code is known to anybody.
+    bound_kid: Mapped[str | None] = mapped_column(String(64), index=True)
+    public_pem: Mapped[str | None] = mapped_column(Text)
+    request_nonce: Mapped[str | None] = mapped_column(String(32))
+    # A board that is expected; empty: any.
+    serial: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    hardware: Mapped[str] = mapped_column(String(32), default="", server_default="")
 
 
 class StationEpoch(Base):
@@ -111,6 +142,10 @@ class StationEpoch(Base):
     # What the station itself named as its head at its last hello.
     claimed_seq: Mapped[int | None] = mapped_column(BigKey)
     claimed_link: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    # Boots that said hello, oldest first: one that comes back after another is a second machine.
+    boots: Mapped[list[str] | None]
+    # The latest greeting's time since its boot, ms: a greeting that was late is told from a clone.
+    boot_mono_ms: Mapped[int | None] = mapped_column(BigKey)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 

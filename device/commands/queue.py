@@ -1,4 +1,4 @@
-"""`enrol`, `deliver`, `export`, `receive`, `verify`: the sealed queue at the command line."""
+"""`deliver`, `export`, `receive`, `verify`: the sealed queue at the command line."""
 
 import argparse
 import logging
@@ -12,19 +12,17 @@ from typing import TypeAlias
 
 from device.clock import SystemClock
 from device.config import Config, read_config
-from device.errors import ConfigError, StationError
+from device.errors import StationError
 from device.health.notes import GAUGES, NoteBoard
 from device.heartbeat import Heartbeat, notify
 from device.pulse import deliver_pulse
 from device.queue.assembly import Versions, open_delivery, open_spool
-from device.queue.enrol import enrol
 from device.queue.enrolment import EnrolmentStore
 from device.queue.export import export
 from device.queue.returned import take_returned
 from device.queue.spool import Spool
 from device.queue.verify import verify_spool
 from device.update.assembly import open_offers
-from wire.claim import parse_claim
 from wire.errors import WireError
 
 Action: TypeAlias = Callable[[argparse.Namespace, Config], int]
@@ -35,9 +33,17 @@ DEFAULT_CONFIG = Path("/etc/acopio/station.toml")
 _ADVICE = (
     ("config", "Corrija el archivo de configuración."),
     ("keys", "Revise el dueño y los permisos de la carpeta de claves."),
-    ("not_enrolled", "Dé de alta la estación: acopio-station enrol RECLAMO."),
-    ("claim", "Pida al centro un archivo de alta nuevo."),
+    ("not_enrolled", "Dé de alta la estación: acopio-station enrol."),
+    ("claim.voucher", "Escriba el vale como está en la etiqueta: ACOPIO-VALE:estación:código."),
+    ("claim.card", "Traiga del centro su tarjeta: acopio-central station card."),
+    ("identity", "Muestre primero la clave de esta estación: acopio-station identity."),
+    ("answer.other", "Esa respuesta es de otra estación: pida la de ésta."),
+    ("answer", "Pida al centro una respuesta nueva: acopio-central station approve --out."),
+    ("enrol.waiting", "Nadie la ha aprobado todavía: muestre la huella a quien aprueba."),
+    ("enrol.other_key", "El centro aprobó la clave de otra estación: avise a soporte."),
+    ("enrol.other_board", "Ese vale es de otra placa: use el de esta estación."),
     ("enrol.claim", "Pida al centro un archivo de alta nuevo: éste ya se usó o venció."),
+    ("claim", "Pida al centro un archivo de alta nuevo."),
     ("disk.full", "Libere espacio; nada de lo ya guardado se perdió."),
     ("spool.busy", "Ya hay otro proceso con esta tarea: deténgalo o espere."),
     ("spool", "No borre nada; avise a soporte y conserve el disco."),
@@ -73,9 +79,7 @@ _ADVICE = (
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the sub-commands."""
-    add = _adder(subparsers)
-    claim = add("enrol", "da de alta la estación con un archivo del centro", _enrol)
-    claim.add_argument("claim", type=Path, metavar="CLAIM", help="archivo de alta")
+    add = adder(subparsers)
     deliver = add("deliver", "entrega al centro lo que está guardado", _deliver)
     deliver.add_argument("--once", action="store_true", help="una sola vuelta")
     target = add("export", "copia los paquetes sellados a una memoria USB", _export)
@@ -85,9 +89,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add("verify", "revisa la cadena, los archivos y los acuses", _verify)
 
 
-def _adder(
+def adder(
     subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
 ) -> Callable[[str, str, Action], argparse.ArgumentParser]:
+    """Give what adds a command that reads the settings and tells of its failures in one line."""
+
     def add(name: str, help_text: str, action: Action) -> argparse.ArgumentParser:
         parser = subparsers.add_parser(name, help=help_text, description=help_text)
         parser.add_argument(
@@ -123,22 +129,6 @@ def own_versions() -> Versions:
         return Versions("0+source")  # run from a checkout that was not installed
 
 
-def _enrol(options: argparse.Namespace, config: Config) -> int:
-    try:
-        data = options.claim.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{options.claim}: {error.strerror}", code="claim.unreadable") from error
-    claim = parse_claim(data)
-    spool = open_spool(config)
-    try:
-        done = enrol(claim, config, SystemClock(), own_versions(), spool=spool)
-    finally:
-        spool.close()
-    print(f"Estación {done.station} dada de alta; época {done.epoch}.")
-    print("Borre el archivo de alta: ya no sirve.")
-    return 0
-
-
 def _deliver(options: argparse.Namespace, config: Config) -> int:
     spool = open_spool(config)
     try:
@@ -156,7 +146,7 @@ def _deliver(options: argparse.Namespace, config: Config) -> int:
         )
         try:
             if not options.once:
-                stop = _stop_event()
+                stop = stop_event()
                 heartbeat.ready()
                 delivery.run_forever(lambda seconds: heartbeat.wait(stop, seconds))
                 notify("STOPPING=1")
@@ -218,7 +208,7 @@ def _verify(_options: argparse.Namespace, config: Config) -> int:
     return 1 if verdict.findings else 0
 
 
-def _stop_event() -> threading.Event:
+def stop_event() -> threading.Event:
     """Return an event that SIGTERM and SIGINT set, so that a round ends before the process does."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -25,7 +25,7 @@ from wire.packet import ClockClass
 # where nothing answers, and at the very most twenty.
 _PATIENCE = Timeouts(connect_s=4.0, read_s=6.0)
 # Clocks by which the dates of a certificate may be judged.
-_BELIEVED = (ClockClass.ANCHORED, ClockClass.RTC)
+BELIEVED = (ClockClass.ANCHORED, ClockClass.RTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def open_client(
         station=station,
         signer=open_signer(config.station.signer, config.keys_folder, key),
         clock=clock,
-        pin=Pin(ca_file, sureness(clock, anchor) in _BELIEVED) if ca_pem else None,
+        pin=Pin(ca_file, sureness(clock, anchor) in BELIEVED) if ca_pem else None,
         timeouts=timeouts
         or Timeouts(config.server.connect_timeout_s, config.server.read_timeout_s),
         entropy=os.urandom,

@@ -11,7 +11,7 @@ from device.queue.client import StationClient
 from device.queue.enrolment import EnrolmentStore
 from device.queue.spool import Spool, State
 from domain.clock import Clock
-from wire.api import Health, HelloAnswer, HelloRequest, ReleaseOffer, UpdateStatus
+from wire.api import Health, HelloAnswer, HelloRequest, ReleaseOffer, Standing, UpdateStatus
 from wire.policy import verify_time
 
 _log = logging.getLogger(__name__)
@@ -133,12 +133,20 @@ class Contact:
         self._offered_policy = answer.policy_version
         self._store.set("server_seq", str(answer.head_seq))
         self._store.set("is_revoked", "1" if answer.is_revoked else "0")
+        self._heed_standing(answer.standing)
         head = self._spool.head(epoch)
         if answer.head_seq > head.seq:
             _log.error("chain.behind local=%d server=%d", head.seq, answer.head_seq)
         for first, last in answer.missing:
             for seq in range(first, min(last, head.seq) + 1):
                 self._send_missing(epoch, seq)
+
+    def _heed_standing(self, standing: Standing | None) -> None:
+        said = "" if standing is None else standing.value
+        if said != (self._store.get("standing") or ""):
+            self._store.set("standing", said)
+            level = logging.ERROR if standing is Standing.QUARANTINED else logging.INFO
+            _log.log(level, "station.standing said=%s", said or "capture")
 
     def _send_missing(self, epoch: str, seq: int) -> None:
         """Send again what the centre signed for and does not have: its receipt is the proof."""

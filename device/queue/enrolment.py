@@ -2,7 +2,9 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Annotated
 
 from device.clock import Anchor
@@ -52,8 +54,15 @@ class EnrolmentStore:
         self._verified: tuple[str, Policy] | None = None
         self._current: tuple[str, Enrolment] | None = None
 
-    def save(self, enrolment: Enrolment, policy: str, *, opened_ms: int) -> None:
-        """Begin an epoch: enrolment, chain head and first policy in one transaction."""
+    def save(
+        self,
+        enrolment: Enrolment,
+        policy: str,
+        *,
+        opened_ms: int,
+        facts: Mapping[str, str | None] = MappingProxyType({}),
+    ) -> None:
+        """Begin an epoch: enrolment, chain head, first policy and `facts` in one transaction."""
         body = json.dumps(encode(enrolment))
         with self._database.write() as connection:
             connection.execute("UPDATE enrolment SET is_current = 0")
@@ -73,6 +82,11 @@ class EnrolmentStore:
                 " 'policy_signers', 'receipts_after')"
             )
             _set(connection, "policy", policy)
+            for name, fact in facts.items():
+                if fact is None:
+                    connection.execute("DELETE FROM meta WHERE name = ?", (name,))
+                else:
+                    _set(connection, name, fact)
 
     def current(self) -> Enrolment:
         """Return the epoch in force.
@@ -82,7 +96,7 @@ class EnrolmentStore:
         """
         row = self._database.one("SELECT body FROM enrolment WHERE is_current = 1")
         if row is None:
-            raise NotEnrolledError("station is not enrolled: acopio-station enrol CLAIM")
+            raise NotEnrolledError("station is not enrolled: acopio-station enrol")
         if self._current is None or self._current[0] != row["body"]:
             self._current = (row["body"], decode(Enrolment, json.loads(row["body"])))
         return self._current[1]

@@ -11,6 +11,7 @@ from device.queue.overview import Counts, Overview
 from device.queue.recovery import FAILURE, Recovered, recover, settle
 from device.queue.schema import State
 from domain.errors import DomainError
+from wire.api import Standing
 from wire.envelope import Recipient, seal_part
 from wire.errors import ShapeError
 from wire.packet import MAX_PACKET_BYTES, Header, Kind, Part
@@ -185,6 +186,10 @@ class Sealer:
         store, spool = self._writer.store, self._writer.spool
         if store.get("is_revoked") == "1":
             return CaptureRefusedError("the centre revoked this station", code="capture.revoked")
+        if store.get("standing") == Standing.ACCEPTANCE:
+            return CaptureRefusedError("the station is not accepted yet", code="capture.acceptance")
+        if store.get("standing") == Standing.DRAIN:
+            return CaptureRefusedError("the station moves or ends", code="capture.drain")
         if spool.is_low():
             return CaptureRefusedError("too little space is left", code="capture.disk_low")
         if not store.policy().settings.capture_allowed:

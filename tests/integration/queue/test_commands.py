@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from device.commands import queue
+from device.commands import enrolment, queue
 from device.config import read_config
 from device.queue.assembly import open_sealer, open_spool
 from device.queue.enrolment import EnrolmentStore
@@ -38,7 +38,9 @@ class Bench:
 
     def run(self, *arguments: str | Path) -> int:
         parser = argparse.ArgumentParser()
-        queue.register(parser.add_subparsers(required=True))
+        commands = parser.add_subparsers(required=True)
+        enrolment.register(commands)
+        queue.register(commands)
         name, *rest = map(str, arguments)
         options = parser.parse_args([name, "--config", str(self.config), *rest])
         status: int = options.func(options)
@@ -188,7 +190,7 @@ class TestDeliver:
         self, bench: Bench, capsys: pytest.CaptureFixture[str]
     ) -> None:
         bench.run("enrol", bench.claim)
-        for key in (bench.folder / "data" / "keys").glob("claim-*.pem"):
+        for key in (bench.folder / "data" / "keys").glob("station-*.pem"):
             key.unlink()
         assert bench.run("deliver", "--once") == 1
         assert "[keys.unreadable]" in capsys.readouterr().err
