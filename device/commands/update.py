@@ -19,6 +19,7 @@ from device.clock import SystemClock, read_boot_id, to_ms
 from device.commands.queue import DEFAULT_CONFIG, describe
 from device.config import Config, read_config
 from device.errors import SpoolBusyError, StationError
+from device.health.notes import GAUGES, SCREENS, NoteBoard
 from device.inference.tflite import DEFAULT_MODELS
 from device.queue.files import DutyLock
 from device.queue.glance import glance
@@ -32,9 +33,12 @@ from device.update.models import ModelShelf
 from device.update.request import RESTART_KIOSK, requests_in
 from wire.bundle import BundleKind, Manifest, read_header
 from wire.errors import BundleError, WireError
+from wire.gauges import Gauge
 
 log = logging.getLogger(__name__)
 
+# Screens that said nothing for so long do not run: they serve nobody.
+_SCREENS_S = 60
 # What another try at the same file would not change.
 _FOR_GOOD = ("update.target", "update.failed_before")
 _WAITS = {
@@ -149,9 +153,9 @@ def _install(config: Config, path: Path, *, again: bool) -> int:
         installer.fill(file, manifest, release)
     seen = glance(config.spool_folder)
     found = occasion.Occasion(
-        is_visited=occasion.is_visited(config.kiosk.port),
+        is_visited=_is_visited(config),
         unsettled=seen.unsettled,
-        battery_percent=occasion.battery_percent(),
+        battery_percent=_notes(config).fresh(GAUGES).get(Gauge.BATTERY_PERCENT),
         deadlines_ms=seen.deadlines_ms,
         now_ms=now_ms,
     )
@@ -169,6 +173,16 @@ def _install(config: Config, path: Path, *, again: bool) -> int:
     installer.try_once(boot_id=boot_id, had_contact=seen.contact_boot == boot_id)
     print(f"Versión {manifest.version} lista; la estación se reinicia para probarla.")
     return 0
+
+
+def _is_visited(config: Config) -> bool:
+    """Say whether somebody works at the station, as its screens say every ten seconds."""
+    found = _notes(config).read(SCREENS)
+    return found is not None and found[1] <= _SCREENS_S and found[0].get(Gauge.SIGNED_IN, 0) > 0
+
+
+def _notes(config: Config) -> NoteBoard:
+    return NoteBoard(config.run_folder, SystemClock())
 
 
 def _take_models(config: Config, file: BinaryIO, manifest: Manifest, release: Installed) -> int:
@@ -189,7 +203,7 @@ def _take_models(config: Config, file: BinaryIO, manifest: Manifest, release: In
     journal.write(replace(state, models=release, result=result, waiting=""))
     shelf.lead_to(release)
     shelf.forget_others(release)
-    if not occasion.is_visited(config.kiosk.port):
+    if not _is_visited(config):
         requests_in(Path(config.update.requests))(RESTART_KIOSK)
     print(f"Modelos {manifest.version} en su lugar; el quiosco los usa al volver a empezar.")
     return 0

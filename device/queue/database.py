@@ -103,7 +103,7 @@ class Database:
     def _migrate(self) -> None:
         with _translated():
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if version > schema.USER_VERSION:
+        if version > schema.USER_VERSION and self._readable_from() > schema.USER_VERSION:
             raise SpoolUnsafeError("spool was written by a newer release", code="spool.newer")
         if version < schema.USER_VERSION:
             script = schema.steps_from(version) if version else schema.statements()
@@ -114,6 +114,16 @@ class Database:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
                     raise
+
+    def _readable_from(self) -> int:
+        """Read which programs the newer release left its tables usable for; none, if it is mute."""
+        try:
+            row = self._connection.execute(
+                "SELECT value FROM meta WHERE name = 'readable_from'"
+            ).fetchone()
+        except sqlite3.OperationalError:
+            row = None  # not even this table
+        return int(row["value"]) if row is not None else schema.USER_VERSION + 1
 
     def _check(self) -> None:
         with _translated():

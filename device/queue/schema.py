@@ -3,6 +3,10 @@
 from enum import StrEnum
 
 USER_VERSION = 2
+# The oldest program (by its USER_VERSION) that these tables still serve. An update may return to
+# the program before it, so a step only adds: tables, indexes, columns with a default. Whoever has
+# to raise this number says in the changelog with which release the way back ends.
+READABLE_FROM = 2
 
 
 class State(StrEnum):
@@ -172,6 +176,11 @@ WHEN NEW.epoch <> OLD.epoch OR NEW.seq <> OLD.seq + 1
 BEGIN SELECT RAISE(ABORT, 'transition: head follows a sealed packet'); END;
 """
 
+_NOTE_READERS = (
+    "INSERT INTO meta VALUES ('readable_from', '{readable_from}')"
+    " ON CONFLICT (name) DO UPDATE SET value = excluded.value;"
+)
+
 # From each version to the next one.
 _STEPS: dict[int, tuple[str, ...]] = {
     1: (_HINTS, "INSERT INTO hints SELECT hint, id FROM packets WHERE hint IS NOT NULL;"),
@@ -182,10 +191,15 @@ def statements() -> str:
     """Give the script that makes an empty spool, state table included."""
     pairs = ", ".join(f"('{was}', '{becomes}')" for was, becomes in sorted(TRANSITIONS))
     fill = f"INSERT INTO transitions VALUES {pairs};"  # noqa: S608  # words of the enum above
-    return f"BEGIN IMMEDIATE;{_TABLES}{_HINTS}{fill}PRAGMA user_version = {USER_VERSION};COMMIT;"
+    return f"BEGIN IMMEDIATE;{_TABLES}{_HINTS}{fill}{_end()}"
 
 
 def steps_from(version: int) -> str:
     """Give the script that brings the spool of an earlier release to this one's tables."""
     steps = "".join(step for number in range(version, USER_VERSION) for step in _STEPS[number])
-    return f"BEGIN IMMEDIATE;{steps}PRAGMA user_version = {USER_VERSION};COMMIT;"
+    return f"BEGIN IMMEDIATE;{steps}{_end()}"
+
+
+def _end() -> str:
+    note = _NOTE_READERS.format(readable_from=READABLE_FROM)
+    return f"{note}PRAGMA user_version = {USER_VERSION};COMMIT;"

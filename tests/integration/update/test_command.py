@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from device.clock import SystemClock
+from device.health.notes import GAUGES, SCREENS, NoteBoard
 from device.inference.tflite import DEFAULT_MODELS
 from device.update import selector
 from tests.releases import COMPATIBLE, KEYS, NOW_MS, write_keys, write_release
@@ -27,6 +29,7 @@ class Station:
         pictures = folder / "pictures"
         pictures.mkdir()
         (pictures / "0.jpg").write_bytes(CARD.read_bytes())
+        (folder / "run").mkdir()
         for slot in "ab":
             (folder / "update" / "slots" / slot).mkdir(parents=True)
         selector.write(folder / "update" / "slots", {"default": "a"})
@@ -34,11 +37,10 @@ class Station:
         enrol_directly(station_config(folder / "data"), Centre())
         self.config = folder / "station.toml"
         self.config.write_text(
-            f'[station]\ndata = "{folder}/data"\nenvironment = "demo"\n'
+            f'[station]\ndata = "{folder}/data"\nrun = "{folder}/run"\nenvironment = "demo"\n'
             f'[camera]\ndriver = "replay"\nfolder = "{pictures}"\n'
             f'[inference]\nmodels = "{folder}/update/models/current"\n'
             "[queue]\nminimum_free_bytes = 0\nballast_bytes = 0\n"
-            "[kiosk]\nport = 18999\n"
             f'[update]\nslots = "folder"\nfolder = "{folder}/update"\nrequests = "{folder}/asked"\n'
             f'compatible = "{COMPATIBLE}"\nkeys = "{write_keys(folder / "keys.pem")}"\n'
         )
@@ -88,6 +90,18 @@ class TestAnUpdateFromAStick:
         assert "[bundle.older]" in done.stderr
         assert "ya tiene esa versión" in done.stderr
         assert "Traceback" not in done.stderr
+
+    def test_waits_while_somebody_works_at_the_station(self, station: Station) -> None:
+        bundle = write_release(station.folder / "stick", APP, 3, expires_ms=FOREVER_MS)
+        board = NoteBoard(station.folder / "run", SystemClock())
+        board.write(SCREENS, {"signed_in": 1})
+        assert "[wait.visit]" in station.update("--from", str(bundle)).stdout
+        assert not (station.folder / "asked").exists()
+        board.write(SCREENS, {"signed_in": 0})
+        board.write(GAUGES, {"battery_percent": 49})
+        assert "[wait.power]" in station.update("--from", str(bundle)).stdout
+        board.write(GAUGES, {"battery_percent": 50})
+        assert "se reinicia" in station.update("--from", str(bundle)).stdout
 
     def test_returns_when_the_camera_is_gone_and_says_so(self, station: Station) -> None:
         bundle = write_release(station.folder / "stick", APP, 3, expires_ms=FOREVER_MS)

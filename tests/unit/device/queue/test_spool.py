@@ -1,5 +1,6 @@
 """The spool refuses what must not happen, whatever program asks for it."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from device.queue.enrolment import EnrolmentStore
 from device.queue.files import DutyLock
 from device.queue.schema import TRANSITIONS, State
 from device.queue.spool import Spool
+from device.queue.verify import verify_spool
 from tests.stations import (
     EPOCH,
     Centre,
@@ -191,6 +193,53 @@ class TestOpening:
         connection.close()
         with pytest.raises(SpoolUnsafeError, match="newer"):
             Spool(tmp_path)
+
+    def test_of_the_next_releases_spool_goes_on_where_it_only_added(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An update was tried and returned from: the program before works on the same data."""
+        config = station_config(tmp_path)
+        enrol_directly(config, Centre())
+        before = open_station(config)
+        before.sealer.start()
+        first = before.sealer.seal(draft())
+        before.close()
+        with monkeypatch.context() as next_release:
+            added = "ALTER TABLE packets ADD COLUMN later TEXT; CREATE TABLE more (id INTEGER);"
+            steps = {**schema._STEPS, schema.USER_VERSION: (added,)}
+            next_release.setattr(schema, "_STEPS", steps)
+            next_release.setattr(schema, "USER_VERSION", schema.USER_VERSION + 1)
+            tried = open_station(config)
+            tried.sealer.start()
+            second = tried.sealer.seal(draft())
+            tried.close()
+        returned = open_station(config)
+        returned.sealer.start()
+        third = returned.sealer.seal(draft())
+        chain = [row.link for row in returned.spool.chain(EPOCH)]
+        assert chain == [first.link, second.link, third.link]
+        assert verify_spool(returned.spool, returned.store).findings == ()
+        returned.close()
+
+    def test_of_the_next_releases_spool_is_refused_where_it_changed_what_was_there(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as next_release:
+            next_release.setattr(schema, "USER_VERSION", schema.USER_VERSION + 1)
+            next_release.setattr(schema, "READABLE_FROM", schema.USER_VERSION)
+            Spool(tmp_path).close()
+        with pytest.raises(SpoolUnsafeError) as refused:
+            Spool(tmp_path)
+        assert refused.value.code == "spool.newer"
+
+    def test_steps_of_the_schema_only_add_or_say_that_the_way_back_ends(self) -> None:
+        adds = re.compile(
+            r"\s*(CREATE (TABLE|INDEX|TRIGGER)|ALTER TABLE \w+ ADD COLUMN|INSERT INTO)"
+        )
+        for number, step in schema._STEPS.items():
+            statements = [s for s in "".join(step).split(";") if s.strip()]
+            if number >= schema.READABLE_FROM:
+                assert all(adds.match(statement) for statement in statements), number
 
     def test_for_sealing_is_one_processes_duty(self, station: Station) -> None:
         with pytest.raises(SpoolBusyError):
