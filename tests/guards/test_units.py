@@ -39,6 +39,7 @@ MOST_EXPOSURE = {
     "acopio-grant-reboot": 0.7,
     "acopio-grant-tryboot": 0.7,
     "acopio-last-resort": 1.0,
+    "acopio-return": 0.9,
     "acopio-web": 1.5,
     "acopio-worker": 1.5,
     "acopio-vault": 0.5,
@@ -153,6 +154,13 @@ MAY = {
         "RestrictAddressFamilies": ["AF_UNIX"],
         "PrivateNetwork": ["yes"],
         **NO_DEVICES, **SYSTEM_PROGRAMS, **CLOSED,
+    },
+    "acopio-return": {
+        "User": ["root"],
+        "SupplementaryGroups": ["acopio"],
+        "InaccessiblePaths": [f"-{DATA}", "-/etc/acopio"],
+        "RestrictAddressFamilies": ["AF_UNIX"],
+        **NO_DEVICES, **NO_NETWORK, **SYSTEM_PROGRAMS, **CLOSED,
     },
     "acopio-web": {
         "User": ["acopio-web"],
@@ -335,7 +343,9 @@ def test_one_duty_has_one_user_of_its_own() -> None:
         assert values["Group"] == values["User"]
         users.setdefault(values["User"], []).append(path.stem)
     orders = users.pop("root")  # they give one order to systemd each, without any capability
-    assert all(name.startswith(("acopio-grant-", "acopio-last-resort")) for name in orders)
+    assert all(
+        name.startswith(("acopio-grant-", "acopio-last-resort", "acopio-return")) for name in orders
+    )
     assert {user: names for user, names in users.items() if len(names) > 1} == {
         "acopio-update": ["acopio-confirm", "acopio-update"],  # one duty in two moments
     }
