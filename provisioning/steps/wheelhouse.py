@@ -1,4 +1,4 @@
-"""What a wheelhouse holds, and whether it still does; it is made by `provisioning.kit`."""
+"""What a wheelhouse holds, and whether it still does; it is made by `provisioning.packing`."""
 
 from __future__ import annotations
 
