@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from provisioning.steps.errors import SourceError
 from provisioning.steps.tree import run
@@ -31,7 +32,7 @@ _PACKAGES = ("domain", "wire", "device", "central", "audit", "provisioning")
 # The first moment that a zip file can hold; SOURCE_DATE_EPOCH replaces it.
 _EPOCH = "315532800"
 _MARKER = re.compile(r"^(\w+) (==|!=|<|<=|>|>=) '([^']*)'$")
-_OPERATORS: dict[str, Callable[[object, object], bool]] = {
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,

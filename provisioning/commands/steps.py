@@ -68,6 +68,9 @@ def add_site(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ssh-key", type=Path, metavar="PEM", help="quién puede abrir SSH")
     parser.add_argument("--ntp", default="", metavar="NOMBRE", help="servidor de la hora")
     parser.add_argument("--timezone", default="America/Mexico_City", metavar="ZONA")
+    parser.add_argument(
+        "--rtc-rechargeable", action="store_true", help="la pila del reloj es recargable"
+    )
     parser.add_argument("--usb-network", action="store_true", help="permite módems y redes por USB")
 
 
@@ -90,6 +93,7 @@ def site_of(options: argparse.Namespace) -> Site:
             ntp=options.ntp,
             timezone=options.timezone,
             usb_network=options.usb_network,
+            rtc_rechargeable=options.rtc_rechargeable,
             irreversible=options.irreversible,
         ),
     )

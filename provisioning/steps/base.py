@@ -37,6 +37,8 @@ class Options:
     ntp: str = ""
     timezone: str = "America/Mexico_City"
     usb_network: bool = False
+    # The cell of the clock may be charged; another kind leaks when it is.
+    rtc_rechargeable: bool = False
     irreversible: bool = False
 
 

@@ -26,6 +26,7 @@ class Board:
     firmware: bool
     watchdog: str
     otp: bool
+    rtc: bool
 
 
 def boards() -> dict[str, Board]:
@@ -44,6 +45,7 @@ def boards() -> dict[str, Board]:
             firmware=entry["firmware"],
             watchdog=entry["watchdog"],
             otp=entry["otp"],
+            rtc=entry["rtc"],
         )
         for name, entry in described.items()
     }

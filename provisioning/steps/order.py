@@ -9,8 +9,17 @@ from provisioning.steps import (
     s20_packages,
     s30_users,
     s40_directories,
+    s45_data_partition,
     s50_software,
     s55_units,
+    s60_mounts,
+    s65_firewall,
+    s70_usb,
+    s75_memory,
+    s80_ssh,
+    s85_time,
+    s86_watchdog,
+    s90_bootloader,
 )
 from provisioning.steps.base import Step
 from provisioning.steps.errors import BoardError
@@ -20,8 +29,17 @@ STEPS: tuple[Step, ...] = (
     s20_packages.STEP,
     s30_users.STEP,
     s40_directories.STEP,
+    s45_data_partition.STEP,
     s50_software.STEP,
     s55_units.STEP,
+    s60_mounts.STEP,
+    s65_firewall.STEP,
+    s70_usb.STEP,
+    s75_memory.STEP,
+    s80_ssh.STEP,
+    s85_time.STEP,
+    s86_watchdog.STEP,
+    s90_bootloader.STEP,
 )
 
 

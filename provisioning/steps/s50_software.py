@@ -1,7 +1,8 @@
 """50: Acopio and its libraries in /opt/acopio, from a hash-locked wheelhouse, without a network.
 
-The environment sees the system's packages: libcamera and picamera2 come from there and from nowhere
-else. What the lock names is installed in the environment all the same, whatever the system has.
+The environment sees the system's packages: libcamera and picamera2 come from there and from
+nowhere else. What the lock names is installed in the environment all the same, whatever the
+system has.
 """
 
 from __future__ import annotations
