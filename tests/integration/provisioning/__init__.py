@@ -1,0 +1,1 @@
+"""Provisioning as a process of its own."""
