@@ -105,6 +105,9 @@ def _run(options: argparse.Namespace) -> int:
 
 def _once(config: Config) -> int:
     """Go on with what was begun, else install what was received."""
+    if config.update.slots == "none":
+        print("Esta estación no toma versiones nuevas (update.slots).")
+        return 0
     slots, _ = open_slots(config)
     journal = Journal(Path(config.update.folder))
     pending = journal.read().pending
@@ -263,7 +266,7 @@ def _status(config: Config) -> int:
     """Say what there is; for people, and for whoever looks over their shoulder on the telephone."""
     state = Journal(Path(config.update.folder)).read()
     if config.update.slots == "none":
-        print("Esta estación no toma versiones nuevas del sistema (update.slots).")
+        print("Esta estación no toma versiones nuevas (update.slots).")
     else:
         slots, _ = open_slots(config)
         running = slots.running()

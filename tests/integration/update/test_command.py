@@ -149,6 +149,16 @@ class TestAnUpdateFromAStick:
         assert not (station.folder / "asked").exists()
 
 
+class TestAStationThatTakesNone:
+    def test_says_so_and_its_timer_does_not_fail(self, station: Station) -> None:
+        text = station.config.read_text().replace('slots = "folder"', 'slots = "none"')
+        station.config.write_text(text)
+        done = station.update("--once")
+        assert (done.returncode, done.stderr) == (0, "")
+        refused = station.update("--from", "any")
+        assert refused.stderr.startswith("No se pudo [update.off]")
+
+
 class TestReleasedNetworks:
     def test_are_used_once_they_have_read_the_test_card(self, station: Station) -> None:
         files = {
