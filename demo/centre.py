@@ -59,8 +59,17 @@ class SetupError(Exception):
     """An order of `acopio-central` failed; the message is what it said."""
 
 
-def prepare(places: Places, ports: Ports, visits: Sequence[Visit], relay_port: int) -> None:
+def prepare(
+    places: Places,
+    ports: Ports,
+    visits: Sequence[Visit],
+    relay_port: int,
+    *,
+    host: str = "127.0.0.1",
+) -> None:
     """Bring the centre from nothing to a process with its aspirante, auxiliar and register.
+
+    `host` is the address by which the station reaches it.
 
     Raises:
         SetupError: One of the orders failed.
@@ -68,7 +77,8 @@ def prepare(places: Places, ports: Ports, visits: Sequence[Visit], relay_port: i
     today = datetime.datetime.now(datetime.UTC).date()
     order(
         places, "init",
-        "--stations-url", f"https://127.0.0.1:{relay_port}",
+        "--stations-url", f"https://{host}:{relay_port}",
+        "--host", "127.0.0.1", "--host", host,
         "--public-url", f"http://127.0.0.1:{ports.portal}",
     )  # fmt: skip
     write_settings(places, ports)

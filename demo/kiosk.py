@@ -45,8 +45,11 @@ class Guarded:
 class Kiosk:
     """One browser at one kiosk, with the auxiliar who works there."""
 
-    def __init__(self, address: str, auxiliar: str, password: str) -> None:
+    def __init__(
+        self, address: str, auxiliar: str, password: str, *, timeout_s: float = _TIMEOUT_S
+    ) -> None:
         self.address = address
+        self._timeout_s = timeout_s
         self._auxiliar = auxiliar
         self._password = password
         self._browser = requests.Session()
@@ -96,7 +99,9 @@ class Kiosk:
 
     def pictures(self, path: str) -> Iterator[bytes]:
         """Open a stream of the camera and give its pictures, until the station ends it."""
-        with self._browser.get(f"{self.address}{path}", stream=True, timeout=_TIMEOUT_S) as answer:
+        with self._browser.get(
+            f"{self.address}{path}", stream=True, timeout=self._timeout_s
+        ) as answer:
             while len(head := answer.raw.read(8)) == 8:
                 answer.raw.read(int.from_bytes(head[:4]))
                 if picture := answer.raw.read(int.from_bytes(head[4:])):
@@ -109,7 +114,7 @@ class Kiosk:
     def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
         try:
             return self._browser.request(
-                method, f"{self.address}{path}", timeout=_TIMEOUT_S, **options
+                method, f"{self.address}{path}", timeout=self._timeout_s, **options
             )
         except requests.RequestException as error:
             raise KioskGoneError(path) from error

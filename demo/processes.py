@@ -44,7 +44,7 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     # Whatever kills the demo, its children are told to end.
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -138,7 +138,7 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # only a system call: safe beside threads
+                preexec_fn=die_with_parent,  # only a system call: safe beside threads
             )
 
     def _watch(self) -> None:
