@@ -140,6 +140,16 @@ bench-reports: $(INSTALLED) system-test ## every page of the portal over a milli
 bench-exports: $(INSTALLED) system-test ## reports as files over a million apoyos: seconds and memory
 	$(PY) -m bench.exports $(ARGS)
 
+.PHONY: station-vm
+station-vm: $(INSTALLED) system-run ## a whole station in an emulator: built, used, cut off 100 times (hours; root); ARGS="--cuts N"
+	@.ci/system-packages vm
+	@$(PY) -m bench.station_vm $(ARGS)
+
+.PHONY: station-vm-short
+station-vm-short: $(INSTALLED) system-run ## the same with one visit and one power cut (root)
+	@.ci/system-packages vm
+	@$(PY) -m bench.station_vm --short $(ARGS)
+
 .PHONY: setup
 setup: $(INSTALLED) ## only the virtual environment, from the lock
 .PHONY: setup-training

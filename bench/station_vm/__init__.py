@@ -1,0 +1,1 @@
+"""A whole station in an emulator: built, booted, used, and cut from its power."""
