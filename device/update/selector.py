@@ -2,8 +2,8 @@
 
 A board without the Raspberry Pi's firmware chooses here what the firmware chooses there, by the
 same rule: a try is forgotten before it begins, so that whatever happens in it, the next start is
-the default's. This module stands on the standard library alone: whatever mounts the slot runs it
-with the system's own Python, before any slot is there.
+the default's. This module stands on the standard library alone: `acopio-slot.service` runs it with
+the system's own Python, before any slot is there (`systemd/station/select_slot.py` leads here).
 """
 
 import json
@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 NAME = "selector.json"
+# Leads to the slot of this start; `opt-acopio.mount` mounts what lies in it.
+CURRENT = "current"
 
 
 def read(folder: Path) -> dict[str, str]:
@@ -53,8 +55,12 @@ def choose(folder: Path) -> str:
         raise ValueError("not a boot selector")
     selector["running"] = slot
     write(folder, selector)
+    fresh = folder / f".{CURRENT}.new"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(slot)
+    fresh.replace(folder / CURRENT)
     return slot
 
 
 if __name__ == "__main__":
-    print(choose(Path(sys.argv[1])))  # noqa: T201  # what the unit that mounts the slot reads
+    sys.stdout.write(f"slot.chosen slot={choose(Path(sys.argv[1]))}\n")

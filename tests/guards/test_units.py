@@ -18,7 +18,7 @@ from tests.guards.tree import ROOT
 SYSTEMD = ROOT / "systemd"
 FILES = sorted(
     path
-    for path in SYSTEMD.glob("*/acopio-*")
+    for path in SYSTEMD.glob("*/*")
     if path.suffix in (".service", ".timer", ".path", ".socket", ".target", ".mount")
 )
 SERVICES = [path for path in FILES if path.suffix == ".service"]
@@ -40,6 +40,7 @@ MOST_EXPOSURE = {
     "acopio-grant-tryboot": 0.7,
     "acopio-last-resort": 1.0,
     "acopio-return": 0.9,
+    "acopio-slot": 0.5,
     "acopio-web": 1.5,
     "acopio-worker": 1.5,
     "acopio-vault": 0.5,
@@ -160,6 +161,14 @@ MAY = {
         "SupplementaryGroups": ["acopio"],
         "InaccessiblePaths": [f"-{DATA}", "-/etc/acopio"],
         "RestrictAddressFamilies": ["AF_UNIX"],
+        **NO_DEVICES, **NO_NETWORK, **SYSTEM_PROGRAMS, **CLOSED,
+    },
+    "acopio-slot": {
+        "User": ["acopio-update"],
+        "ReadWritePaths": ["/var/lib/acopio-update"],
+        "InaccessiblePaths": [f"-{DATA}", "-/etc/acopio"],
+        "RestrictAddressFamilies": ["AF_UNIX"],
+        "ProcSubset": ["pid"],
         **NO_DEVICES, **NO_NETWORK, **SYSTEM_PROGRAMS, **CLOSED,
     },
     "acopio-web": {
@@ -347,7 +356,8 @@ def test_one_duty_has_one_user_of_its_own() -> None:
         name.startswith(("acopio-grant-", "acopio-last-resort", "acopio-return")) for name in orders
     )
     assert {user: names for user, names in users.items() if len(names) > 1} == {
-        "acopio-update": ["acopio-confirm", "acopio-update"],  # one duty in two moments
+        # one duty in three moments
+        "acopio-update": ["acopio-confirm", "acopio-slot", "acopio-update"],
     }
     for side in ("station", "central"):
         text = (SYSTEMD / side / "sysusers.d" / f"acopio-{side}.conf").read_text("utf-8")

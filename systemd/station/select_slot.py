@@ -1,0 +1,1 @@
+../../device/update/selector.py
