@@ -21,7 +21,8 @@ from device.inference.base import InferenceError
 from device.pulse import kiosk_pulse
 from wire.errors import WireError
 
-# gunicorn stops, instead of starting the worker again, when a worker ends with this status.
+# gunicorn stops, instead of starting the worker again, when a worker ends with this status; the
+# last resort restarts no machine for it: a person has to mend something.
 _APP_CANNOT_LOAD = 4
 
 
@@ -120,7 +121,7 @@ def _run(options: argparse.Namespace) -> int:
         config = read_config(options.config)
     except StationError as error:
         print(describe(error), file=sys.stderr)
-        return 1
+        return _APP_CANNOT_LOAD
     if options.port is not None:
         config = replace(config, kiosk=replace(config.kiosk, port=options.port))
     # gunicorn ends the process itself: 0 after SIGTERM, 4 when the station cannot be built.

@@ -48,9 +48,7 @@ MOST_EXPOSURE = {
 
 DATA, CENTRE = "/var/lib/acopio-station", "/var/lib/acopio-central"
 CAMERA = ["char-media rw", "char-video4linux rw", "char-dma_heap rw"]
-PROGRAMS = {"NoExecPaths": ["/"], "ExecPaths": ["/usr", "/opt/acopio"]}
-SYSTEM_PROGRAMS = {"NoExecPaths": ["/"], "ExecPaths": ["/usr"]}
-CALLS = {"SystemCallFilter": ["@system-service", "~@privileged @resources"]}
+CALLS = {"SystemCallFilter": ["@system-service", "~@privileged @resources @keyring"]}
 CLOSED = {"MemoryDenyWriteExecute": ["yes"], "RestrictNamespaces": ["yes"], **CALLS}
 NO_NETWORK = {"PrivateNetwork": ["yes"], "IPAddressDeny": ["any"]}
 NO_DEVICES = {"PrivateDevices": ["yes"], "DevicePolicy": ["closed"]}
@@ -60,16 +58,16 @@ UPDATER = {
     ],
     "InaccessiblePaths": [f"{DATA}/keys"],
     "DevicePolicy": ["closed"],
-    **NO_NETWORK, **PROGRAMS, **CLOSED,
+    **NO_NETWORK, **CLOSED,
 }  # fmt: skip
 GRANTER = {
     "User": ["root"],
     "SupplementaryGroups": ["acopio-update"],
     "ReadWritePaths": ["/run/acopio-update"],
-    "InaccessiblePaths": [f"-{DATA}", "-/var/lib/acopio-update", "-/etc/acopio"],
+    "InaccessiblePaths": [f"-{DATA}", "-/var/lib/acopio-update", "-/etc/acopio", "/etc/shadow"],
     "RestrictAddressFamilies": ["AF_UNIX"],
     "ProcSubset": ["pid"],
-    **NO_DEVICES, **NO_NETWORK, **SYSTEM_PROGRAMS, **CLOSED,
+    **NO_DEVICES, **NO_NETWORK, **CLOSED,
 }  # fmt: skip
 CENTRAL_STORES = [f"{CENTRE}/packets", f"{CENTRE}/documents", f"{CENTRE}/database"]
 OUTWARDS = {
@@ -94,7 +92,7 @@ MAY = {
         "RestrictAddressFamilies": ["AF_INET", "AF_UNIX", "AF_NETLINK"],
         "IPAddressDeny": ["any"],
         "IPAddressAllow": ["localhost"],
-        **PROGRAMS, **CLOSED,
+        **CLOSED,
     },
     "acopio-display": {
         "User": ["acopio-display"],
@@ -120,15 +118,15 @@ MAY = {
         "ReadWritePaths": [
             f"{DATA}/spool", "/var/lib/acopio-update/fetching", "/var/lib/acopio-update/inbox",
         ],
+        **NO_DEVICES, **OUTWARDS, **CLOSED,
         "ReadOnlyPaths": [f"{DATA}/keys"],
-        **NO_DEVICES, **OUTWARDS, **PROGRAMS, **CLOSED,
     },
     "acopio-health": {
         "User": ["acopio-health"],
         "ReadWritePaths": ["/run/acopio"],
         "InaccessiblePaths": [f"{DATA}/keys", f"{DATA}/spool"],
         "RestrictAddressFamilies": ["AF_UNIX"],
-        **NO_DEVICES, **NO_NETWORK, **PROGRAMS, **CLOSED,
+        **NO_DEVICES, **NO_NETWORK, **CLOSED,
     },
     "acopio-update": {
         "User": ["acopio-update"],
@@ -151,10 +149,10 @@ MAY = {
     "acopio-last-resort": {
         "User": ["root"],
         "StateDirectory": ["acopio-last-resort"],
-        "InaccessiblePaths": [f"-{DATA}", "-/etc/acopio"],
+        "InaccessiblePaths": [f"-{DATA}", "-/etc/acopio", "/etc/shadow"],
         "RestrictAddressFamilies": ["AF_UNIX"],
         "PrivateNetwork": ["yes"],
-        **NO_DEVICES, **SYSTEM_PROGRAMS, **CLOSED,
+        **NO_DEVICES, **CLOSED,
     },
     "acopio-return": {
         "User": ["root"],
@@ -183,7 +181,7 @@ MAY = {
         ],
         "ReadWritePaths": CENTRAL_STORES,
         "SocketBindAllow": ["tcp:8080"],
-        **NO_DEVICES, **OUTWARDS, **PROGRAMS, **CLOSED,
+        **NO_DEVICES, **OUTWARDS, **CLOSED,
     },
     "acopio-worker": {
         "User": ["acopio-worker"],
@@ -193,7 +191,7 @@ MAY = {
             "smtp.secret:acopio.smtp.secret",
         ],
         "ReadWritePaths": CENTRAL_STORES,
-        **NO_DEVICES, **OUTWARDS, **PROGRAMS, **CLOSED,
+        **NO_DEVICES, **OUTWARDS, **CLOSED,
     },
     "acopio-vault": {
         "User": ["acopio-vault"],
@@ -201,12 +199,12 @@ MAY = {
         "LoadCredential": keys("opening.age"),
         "RuntimeDirectory": ["acopio-vault"],
         "ReadWritePaths": [f"{CENTRE}/database"],
-        "ReadOnlyPaths": [f"{CENTRE}/packets"],
         "InaccessiblePaths": [f"{CENTRE}/documents"],
         "RestrictAddressFamilies": ["AF_UNIX"],
         "SocketBindDeny": ["any"],
         "ProcSubset": ["pid"],
-        **NO_DEVICES, **NO_NETWORK, **PROGRAMS, **CLOSED,
+        **NO_DEVICES, **NO_NETWORK, **CLOSED,
+        "ReadOnlyPaths": [f"{CENTRE}/packets"],
     },
 }  # fmt: skip
 
@@ -215,7 +213,8 @@ REFUSED_TO_ALL = [
     "LimitCORE=0", "LockPersonality=yes", "PrivateMounts=yes", "PrivateTmp=yes",
     "ProtectClock=yes", "ProtectControlGroups=yes", "ProtectHome=yes", "ProtectHostname=yes",
     "ProtectKernelLogs=yes", "ProtectKernelModules=yes", "ProtectKernelTunables=yes",
-    "ProtectProc=invisible", "ProtectSystem=strict", "RemoveIPC=yes", "RestrictRealtime=yes",
+    "ProtectProc=invisible", "ProtectSystem=strict", "ReadOnlyPaths=/run",
+    "NoExecPaths=/run /tmp /var/tmp /dev/shm", "RemoveIPC=yes", "RestrictRealtime=yes",
     "RestrictSUIDSGID=yes", "SystemCallArchitectures=native", "SystemCallErrorNumber=EPERM",
     "UMask=0007",
 ]  # fmt: skip
@@ -227,7 +226,7 @@ MANNERS = frozenset({
 })  # fmt: skip
 # Values that are lists of words; each word is a grant of its own.
 LISTS = frozenset({
-    "ReadWritePaths", "ReadOnlyPaths", "InaccessiblePaths", "ExecPaths", "NoExecPaths",
+    "ReadWritePaths", "ReadOnlyPaths", "InaccessiblePaths", "NoExecPaths",
     "RestrictAddressFamilies", "SupplementaryGroups",
 })  # fmt: skip
 GRANTS = frozenset({
@@ -289,7 +288,7 @@ def test_systemd_understands_every_unit_and_has_nothing_to_say(tmp_path: Path) -
     programs = {"/usr/bin/true"}
     for path in SERVICES:
         for line in settings(path):
-            if line.key.startswith("Exec") and line.key != "ExecPaths":
+            if line.key.startswith("Exec"):
                 programs.add(line.value.split()[0])
     for program in programs:
         made = tmp_path / program.removeprefix("/")
@@ -321,6 +320,13 @@ def test_a_unit_may_what_is_listed_and_nothing_else(path: Path) -> None:
             continue
         words = line.value.split() if line.key in LISTS else [line.value]
         may.setdefault(line.key, []).extend(words)
+    writable = [
+        *may.get("ReadWritePaths", []),
+        *(f"/run/{name}" for name in may.get("RuntimeDirectory", [])),
+        *(f"/var/lib/{name}" for name in may.get("StateDirectory", [])),
+    ]
+    # No program starts from where it could have been put.
+    assert may.pop("NoExecPaths", []) == writable
     assert may == MAY[path.stem]
 
 
