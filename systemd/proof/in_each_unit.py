@@ -33,6 +33,7 @@ DUTY = {
     "acopio-worker": {"call_the_network"},
     # root, like process 1; a signal 0 is all that the acts send.
     "acopio-last-resort": {"signal_a_process"},
+    "acopio-return": {"signal_a_process"},
     "acopio-grant-kiosk": {"signal_a_process"},
     "acopio-grant-reboot": {"signal_a_process"},
     "acopio-grant-tryboot": {"signal_a_process"},

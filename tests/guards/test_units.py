@@ -157,9 +157,9 @@ MAY = {
     "acopio-return": {
         "User": ["root"],
         "SupplementaryGroups": ["acopio"],
-        "InaccessiblePaths": [f"-{DATA}", "-/etc/acopio"],
+        "InaccessiblePaths": [f"-{DATA}", "-/etc/acopio", "/etc/shadow"],
         "RestrictAddressFamilies": ["AF_UNIX"],
-        **NO_DEVICES, **NO_NETWORK, **SYSTEM_PROGRAMS, **CLOSED,
+        **NO_DEVICES, **NO_NETWORK, **CLOSED,
     },
     "acopio-slot": {
         "User": ["acopio-update"],
