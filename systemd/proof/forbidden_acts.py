@@ -9,6 +9,7 @@ import ctypes
 import json
 import mmap
 import os
+import pwd
 import socket
 import subprocess
 import sys
@@ -18,8 +19,9 @@ from pathlib import Path
 
 # A peer on this machine that is not loopback to a packet filter; `in_each_unit.py` listens there.
 PEER = ("192.0.2.7", 8443)
+HOME = pwd.getpwuid(0).pw_dir
 FOLDERS = (
-    "/etc", "/usr/lib", "/opt/acopio", "/root", "/home", "/srv", "/var/lib", "/var/log", "/boot",
+    "/etc", "/usr/lib", "/opt/acopio", HOME, "/home", "/srv", "/var/lib", "/var/log", "/boot",
     "/etc/acopio", "/run", "/run/systemd/system", "/run/acopio", "/run/acopio-update",
     "/var/lib/acopio-station", "/var/lib/acopio-station/spool", "/var/lib/acopio-station/keys",
     "/var/lib/acopio-update", "/var/lib/acopio-update/fetching", "/var/lib/acopio-update/inbox",
@@ -68,7 +70,7 @@ def read_keys_of_the_centre() -> None:
 
 
 def read_home() -> None:
-    list(Path("/root").iterdir())
+    list(Path(HOME).iterdir())
 
 
 def read_another_process() -> None:
