@@ -52,6 +52,10 @@ MAY_WRITE = {
         "/var/lib/acopio-update", "/var/lib/acopio-update/fetching",
         "/var/lib/acopio-update/inbox", f"{STATION}/spool", "/run/acopio-update",
     },
+    "acopio-slot": {
+        "/var/lib/acopio-update", "/var/lib/acopio-update/fetching",
+        "/var/lib/acopio-update/inbox",
+    },
     "acopio-grant-kiosk": {"/run/acopio-update"},
     "acopio-grant-reboot": {"/run/acopio-update"},
     "acopio-grant-tryboot": {"/run/acopio-update"},
@@ -74,7 +78,7 @@ def try_in(unit: str) -> dict[str, object]:
     drop_in = DROP_INS / f"{unit}.service.d" / "zz-proof.conf"
     drop_in.parent.mkdir(parents=True, exist_ok=True)
     drop_in.write_text(
-        "[Unit]\nOnFailure=\n[Service]\nType=oneshot\nRestart=no\nWatchdogSec=0\n"
+        "[Unit]\nOnFailure=\nConditionPathExists=\n[Service]\nType=oneshot\nRestart=no\nWatchdogSec=0\n"
         f"ExecStartPre=\nExecStart=\nExecStart=/usr/bin/python3 -I {PROGRAM}\n"
         f"StandardOutput=file:{answer}\n"
     )
@@ -88,7 +92,7 @@ def try_in(unit: str) -> dict[str, object]:
         systemctl("daemon-reload")
         if was_active:
             systemctl("start", "--no-block", unit)
-    if started.returncode != 0:
+    if started.returncode != 0 or not answer.exists():
         return {"unit": unit, "error": started.stderr.strip() or "it did not start"}
     return {"unit": unit, **json.loads(answer.read_text())}
 
@@ -124,7 +128,8 @@ def systemctl(*words: str) -> subprocess.CompletedProcess[str]:
 def main() -> int:
     """Try every unit."""
     PROGRAM.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(HERE / PROGRAM.name, PROGRAM)
+    if PROGRAM.parent != HERE:
+        shutil.copy(HERE / PROGRAM.name, PROGRAM)
     ANSWERS.mkdir(exist_ok=True)
     # A peer that is not on loopback's addresses, so that refusing it is the unit's doing.
     subprocess.run(["ip", "address", "add", f"{PEER[0]}/32", "dev", "lo"], check=False)

@@ -167,7 +167,7 @@ MAY = {
         "InaccessiblePaths": [f"-{DATA}", "-/etc/acopio"],
         "RestrictAddressFamilies": ["AF_UNIX"],
         "ProcSubset": ["pid"],
-        **NO_DEVICES, **NO_NETWORK, **SYSTEM_PROGRAMS, **CLOSED,
+        **NO_DEVICES, **NO_NETWORK, **CLOSED,
     },
     "acopio-web": {
         "User": ["acopio-web"],
