@@ -1,7 +1,8 @@
 """`python -m demo.manuals`: the pictures of the manuals, taken from the running product.
 
-Those of the station come from `demo.screens`, those of the portal from `demo.portal_pictures`. Each
-is kept only if a manual shows it, as a WebP small enough to travel in a PDF.
+Those of the station come from `demo.screens`, those of the portal from `demo.portal_pictures`, the
+wiring from its drawing. Each is kept only if a manual shows it, as a WebP small enough to travel
+in a PDF.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 from central.manuals.source import PICTURES, manuals
+from demo.chromium import mexican_page
 from demo.portal_pictures import take_portal
 from demo.screens import ROOT, Variant, take_screens
 
@@ -31,6 +33,7 @@ def main() -> int:
     shutil.rmtree(folder, ignore_errors=True)
     keep(take_screens(folder / "station", _SCREEN))
     keep(take_portal(ROOT, folder / "portal"))
+    keep([draw(ROOT / "docs" / "hardware" / "wiring.svg", folder / "cableado.png")])
     return 0
 
 
@@ -41,6 +44,15 @@ def keep(taken: Iterable[Path]) -> None:
         name = name_of(path)
         if name in wanted:
             _shrink(path, PICTURES / name)
+
+
+def draw(drawing: Path, target: Path) -> Path:
+    """Make a picture of a drawing, as a browser shows it."""
+    with mexican_page() as page:
+        page.set_viewport_size({"width": 1000, "height": 670})
+        page.goto(drawing.as_uri())
+        page.screenshot(path=target)
+    return target
 
 
 def name_of(path: Path) -> str:

@@ -53,7 +53,7 @@ def _document(manual: Manual, page: Page) -> str:
     return f"""<!doctype html>
 <html lang="{LANGUAGE}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="author" content="Acopio"><meta name="description" content="{summary}">
-<meta name="{DIGEST_NAME}" content="{manual.digest}"></head><body>
+<meta name="{DIGEST_NAME}" content="{manual.digest}"></head><body class="{manual.slug}">
 <header><p class="brand">Acopio</p><h1>{title}</h1><p class="lead">{summary}</p></header>
 <nav class="contents"><h2>Contenido</h2><ol>{lines}</ol></nav>
 <main>{page.html}</main></body></html>"""

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parent
 PICTURES = FOLDER / "pictures"
 LANGUAGE = "es-MX"
 # In the order in which they are offered.
-SLUGS = ("aspirantes", "auxiliares", "mesa-de-control", "tecnicos")
+SLUGS = ("aspirantes", "auxiliares", "mesa-de-control", "tecnicos", "emergencias")
 # What shapes a PDF besides its text and its pictures.
 _SHAPE = ("pages.py", "printing.py", "print.css")
 _PICTURE = re.compile(r"!\[[^\]]*\]\(\.\./pictures/([a-z0-9-]+\.webp)(?: \"[^\"]*\")?\)")

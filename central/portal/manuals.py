@@ -17,6 +17,7 @@ READERS: dict[str, LazyString] = {
     "auxiliares": _("For auxiliares at a station"),
     "mesa-de-control": _("For the mesa de control"),
     "tecnicos": _("For technicians"),
+    "emergencias": _("For whoever answers the phone"),
 }
 
 
