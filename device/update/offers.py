@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from device.clock import to_ms
+from device.errors import ServerRefusedError
 from device.update.base import Slots, UpdateError
 from device.update.incoming import Fetch, Incoming
 from device.update.journal import Journal, Step, digest_of
@@ -84,14 +85,14 @@ class Offers:
                 self._refused = digest_of(offer.manifest), error.code
 
     def fetch(self, read: Fetch) -> None:
-        """Fetch the next pieces of what was offered.
+        """Fetch the next pieces of what was offered; a no to one of them holds no packet up.
 
         Raises:
-            ServerError: From `read`; the next round goes on where this one was cut.
+            ServerUnreachableError, ServerBusyError: From `read`; the next round goes on from here.
         """
         try:
             self._incoming.fetch(read, pieces=_PIECES)
-        except UpdateError as error:
+        except (UpdateError, ServerRefusedError) as error:
             _log.warning("update.fetch_failed code=%s reason=%s", error.code, error)
 
     def _judge(self, offer: ReleaseOffer) -> bool:

@@ -18,6 +18,7 @@ from device.update.journal import digest_of
 from device.update.offers import Offers
 from device.update.request import requests_in
 from tests.centres import Centre, run
+from tests.integration.central.pairs import seal
 from tests.releases import COMPATIBLE
 from tests.stations import VERSIONS, Station
 from wire.api import MAX_CHUNK_BYTES, UpdateStatus
@@ -221,6 +222,25 @@ class TestTheDelivery:
         run(centre.folder, "release", "halt", str(number))
         deliver()
         assert Incoming(folder).ready() is None
+
+    def test_brings_packets_on_when_a_bundle_is_gone_at_the_centre(
+        self, authority: Authority, centre: Centre, station: Station, tmp_path: Path
+    ) -> None:
+        put_in_ring(centre, station.store.current().station, "lab")
+        offers = offers_in(tmp_path / "update", authority, station, signatures=2)
+        authority.add()
+        for bundle in (centre.folder / "releases").glob("*.bundle"):
+            bundle.unlink()
+        seal(station, 1)
+        delivery = open_delivery(
+            station.config, station.clock, VERSIONS, spool=station.spool, releases=offers
+        )
+        try:
+            done = delivery.run_once()
+        finally:
+            delivery.close()
+        assert (done.error, done.delivered) == (None, 1)
+        assert Incoming(tmp_path / "update").ready() is None
 
     def test_says_that_it_does_not_take_what_too_few_signed(
         self, authority: Authority, centre: Centre, station: Station, tmp_path: Path
