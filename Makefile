@@ -136,6 +136,10 @@ bench-update: $(INSTALLED) ## 200 interrupted updates with the real gate: one wh
 bench-reports: $(INSTALLED) system-test ## every page of the portal over a million apoyos on PostgreSQL
 	$(PY) -m bench.reports $(ARGS)
 
+.PHONY: bench-fleet
+bench-fleet: $(INSTALLED) system-test ## the stations' pages with 1,000 stations on PostgreSQL, and a hello's cost
+	$(PY) -m bench.fleet $(ARGS)
+
 .PHONY: bench-exports
 bench-exports: $(INSTALLED) system-test ## reports as files over a million apoyos: seconds and memory
 	$(PY) -m bench.exports $(ARGS)

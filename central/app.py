@@ -86,6 +86,8 @@ def build_services(config: Config, clock: Clock) -> Services:
             certificates,
             clock,
             Pace(config.releases.ring_h, config.releases.halt_after),
+            config.fleet.limits,
+            config.stations.minimum_software,
         ),
         activation=ActivationOffice(
             database,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from central.errors import ConfigError
+from domain import station_condition
 from wire.errors import ShapeError
 from wire.shape import Limits, decode
 
@@ -215,6 +216,35 @@ class MailConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class FleetConfig:
+    """From where on a station is in trouble."""
+
+    # Not heard for so long while somebody worked there or something waited: silent.
+    silent_after_min: Annotated[int, Limits(low=5, high=24 * 60, unit="min")] = 30
+    # A station that was left with nothing to deliver is missed after so long.
+    rest_at_most_h: Annotated[int, Limits(low=1, high=24 * 90, unit="h")] = 72
+    # What was sealed should have arrived after so long.
+    waiting_after_h: Annotated[int, Limits(low=1, high=24 * 30, unit="h")] = 4
+
+    @property
+    def limits(self) -> station_condition.Limits:
+        """The same, as the rules take it; what else is a trouble is fixed."""
+        return station_condition.Limits(
+            silent_s=self.silent_after_min * 60,
+            resting_s=self.rest_at_most_h * 3600,
+            waiting_s=self.waiting_after_h * 3600,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsConfig:
+    """Figures for Prometheus, given by the worker."""
+
+    # Address and port on loopback; empty for none.
+    bind: Annotated[str, Limits(pattern=r"((127\.0\.0\.1|\[::1\]):[0-9]{1,5})?")] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything an operator may set."""
 
@@ -232,6 +262,8 @@ class Config:
     portal: PortalConfig = dataclasses.field(default_factory=PortalConfig)
     mail: MailConfig = dataclasses.field(default_factory=MailConfig)
     reports: ReportsConfig = dataclasses.field(default_factory=ReportsConfig)
+    fleet: FleetConfig = dataclasses.field(default_factory=FleetConfig)
+    metrics: MetricsConfig = dataclasses.field(default_factory=MetricsConfig)
 
 
 def read_config(path: Path) -> Config:

@@ -44,6 +44,8 @@ class Permission(StrEnum):
     END_OWN_SESSIONS = "end_own_sessions"
     ADMIT_ASPIRANTES = "admit_aspirantes"
     MANAGE_RELEASES = "manage_releases"
+    SEE_FLEET = "see_fleet"
+    ORDER_FLEET = "order_fleet"
 
 
 _NOTHING: frozenset[Permission] = frozenset()
@@ -51,17 +53,15 @@ _NOTHING: frozenset[Permission] = frozenset()
 # All that somebody of the authority may do before the second factor and the own password are set.
 SETTING_UP = frozenset({Permission.SET_UP_OWN_SIGN_IN})
 
-_ADMITS = SETTING_UP | {
+_SEES_STATIONS = SETTING_UP | {
     Permission.USE_STAFF_PAGES,
     Permission.END_OWN_SESSIONS,
-    Permission.ADMIT_ASPIRANTES,
+    Permission.SEE_FLEET,
+    Permission.ORDER_FLEET,
 }
+_ADMITS = _SEES_STATIONS | {Permission.ADMIT_ASPIRANTES}
 
-_TENDS_STATIONS = SETTING_UP | {
-    Permission.USE_STAFF_PAGES,
-    Permission.END_OWN_SESSIONS,
-    Permission.MANAGE_RELEASES,
-}
+_TENDS_STATIONS = _SEES_STATIONS | {Permission.MANAGE_RELEASES}
 
 # Staff work on the authority's pages and sign in there; the aspirante's portal gives them nothing.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

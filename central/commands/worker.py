@@ -27,6 +27,7 @@ from central.commands.mail import open_postman
 from central.commands.notify import notify
 from central.commands.pauses import pause_s
 from central.commands.reports import ReportThread, open_maker
+from central.intake.health import rejudge, thin
 from central.logs import configure_logging
 from central.mail.outbox import has_letters_due
 from central.models import Export, Record, UsedProof
@@ -52,6 +53,7 @@ _RENEW_EVERY_S = 600
 _SIGN_EVERY_S = 60
 _SWEEP_EVERY_S = 600
 _NOTICE_EVERY_S = 5
+_WATCH_EVERY_S = 30
 _MAIL_EVERY_S = 1
 
 
@@ -180,6 +182,19 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
             session.execute(delete(UsedProof).where(UsedProof.used_at < stale))
         return 0
 
+    def watch() -> int:
+        with database.write() as session:
+            return rejudge(
+                session,
+                now=clock.now(),
+                limits=config.fleet.limits,
+                minimum_software=config.stations.minimum_software,
+            )
+
+    def thin_history() -> int:
+        with database.write() as session:
+            return thin(session, now=clock.now())
+
     herald = Herald(database, clock, digest_hour=config.mail.digest_hour)
     postman = open_postman(context, owner)
     return [
@@ -190,6 +205,8 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
         _Duty("checkpoint", _SIGN_EVERY_S, checkpoint),
         _Duty("audit", _SIGN_EVERY_S, seal),
         _Duty("sweep", _SWEEP_EVERY_S, sweep),
+        _Duty("fleet", _WATCH_EVERY_S, watch),
+        _Duty("history", _SWEEP_EVERY_S, thin_history),
         _Duty("notices", _NOTICE_EVERY_S, herald.run_once, is_greedy=True),
         _Duty("mail", _MAIL_EVERY_S, postman.run_once, is_greedy=True),
         _Duty("files", _SWEEP_EVERY_S, lambda: drop_stale(database, clock.now())),

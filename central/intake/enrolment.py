@@ -18,6 +18,7 @@ from central.intake.certificates import CertificateOffice
 from central.intake.chain import missing_ranges
 from central.intake.claims import find_claim
 from central.intake.greeting import note
+from central.intake.health import note_condition, note_health
 from central.intake.lifecycle import duty_after_enrolment, standing_of
 from central.intake.nonces import NonceBook
 from central.intake.policy import PolicyOffice
@@ -34,6 +35,7 @@ from central.models import (
 from central.models.database import Database, insert_or_ignore
 from domain.clock import Clock
 from domain.folio import FolioRegistro
+from domain.station_condition import Limits
 from wire.api import UNNAMED, EnrolAnswer, EnrolRequest, ErrorCode, HelloAnswer, HelloRequest
 from wire.enrolment import SignedAnswer
 from wire.keys import Signer, thumbprint
@@ -57,7 +59,12 @@ class Enrolment:
         certificates: CertificateOffice,
         clock: Clock,
         pace: releases.Pace,
+        limits: Limits | None = None,
+        minimum_software: str = "",
     ) -> None:
+        """Set up; limits and software say from where on a station is in trouble."""
+        self._limits = limits or Limits()
+        self._minimum_software = minimum_software
         self._database = database
         self._policies = policies
         self._nonces = nonces
@@ -162,6 +169,15 @@ class Enrolment:
                     "an epoch that the centre did not open", code="packet.epoch", status=409
                 )
             note(session, station, epoch, request, now)
+            note_health(session, station, request.health, now=now)
+            note_condition(
+                session,
+                station,
+                now=now,
+                limits=self._limits,
+                minimum_software=self._minimum_software,
+                rolled_back=request.head_seq < (epoch.claimed_seq or 0),
+            )
             missing = missing_ranges(session, epoch)
             answer = HelloAnswer(
                 time=self._time(request, now),

@@ -14,6 +14,15 @@ from central.models.aspirantes import (
 from central.models.audit import AuditEntry, AuditSeal
 from central.models.base import Base
 from central.models.exports import Export
+from central.models.fleet import (
+    OrderKind,
+    OrderState,
+    StationCondition,
+    StationHealth,
+    StationIncident,
+    StationOrder,
+    Technician,
+)
 from central.models.mail import Mail, MailKind
 from central.models.objections import (
     Objection,
@@ -99,6 +108,8 @@ __all__ = [
     "ObjectionState",
     "Office",
     "OpeningKey",
+    "OrderKind",
+    "OrderState",
     "Outcome",
     "Packet",
     "PolicyVersion",
@@ -127,10 +138,15 @@ __all__ = [
     "StateChange",
     "Station",
     "StationClaim",
+    "StationCondition",
     "StationEpoch",
+    "StationHealth",
+    "StationIncident",
     "StationKey",
+    "StationOrder",
     "StationState",
     "StationUpdate",
+    "Technician",
     "ThresholdRow",
     "ThresholdUnit",
     "UsedProof",

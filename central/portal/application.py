@@ -18,6 +18,7 @@ from central.portal import (
     errors,
     exports,
     files,
+    fleet,
     formats,
     headers,
     health,
@@ -95,6 +96,7 @@ def register(app: Flask) -> None:
         staff_sign_in,
         staff,
         releases,
+        fleet,
     ):
         app.register_blueprint(part.bp)
 

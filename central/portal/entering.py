@@ -12,7 +12,7 @@ from central.accounts.principal import Principal, principal_of
 from central.audit import trail
 from central.models import User
 from central.portal import language
-from central.portal.visitor import DESTINATION, STAFF_PREFIX, principal
+from central.portal.visitor import DESTINATION, STAFF_PREFIXES, principal
 from central.services import services
 
 _KEEP_ENDED_SESSIONS = timedelta(days=30)
@@ -48,7 +48,7 @@ def go_in(person: Principal, home: str) -> str:
     renew_cookie()
     login_user(person)
     is_staff = person.role is not Role.ASPIRANTE
-    if isinstance(wanted, str) and wanted.startswith(STAFF_PREFIX) == is_staff:
+    if isinstance(wanted, str) and wanted.startswith(STAFF_PREFIXES) == is_staff:
         return wanted
     return home
 

@@ -1,10 +1,10 @@
 """Numbers, days and instants as people of the chosen language read them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
 from flask_babel import get_locale
@@ -33,6 +33,8 @@ def register(app: Flask) -> None:
         percent=percent,
         bytes_size=bytes_size,
         tenths=tenths,
+        short_span=short_span,
+        clock_time=clock_time,
     )
     app.jinja_env.globals.update(
         STATES=STATES,
@@ -60,6 +62,19 @@ def number(value: int) -> str:
 def tenths(value: int) -> str:
     """Write a number of tenths with one decimal."""
     return format_decimal(value / 10, format="#,##0.0", locale=_locale())
+
+
+def short_span(value: timedelta | int) -> str:
+    """Write how long something has been so, in the largest unit that fits: `3 h`, `2 días`."""
+    seconds = int(value.total_seconds()) if isinstance(value, timedelta) else value
+    return format_timedelta(
+        timedelta(seconds=max(seconds, 0)), threshold=1, format="short", locale=_locale()
+    )
+
+
+def clock_time(value: datetime, zone: str = DEFAULT_ZONE) -> str:
+    """Write hour and minute, for an axis of a day."""
+    return format_datetime(value, "HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
 
 
 def percent(part: int, whole: int) -> str:

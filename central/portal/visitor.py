@@ -16,7 +16,7 @@ from central.services import services
 NOTICE = "notice"
 DESTINATION = "destination"
 # Pages of the authority; everything else is the aspirante's portal.
-STAFF_PREFIX = "/staff"
+STAFF_PREFIXES = ("/staff", "/fleet", "/releases", "/stations")
 
 
 def register(app: Flask) -> None:
@@ -65,7 +65,7 @@ def principal() -> Principal:
 def staff_home(person: Principal) -> str:
     """Give the first page of the authority's that somebody may open once all is set up."""
     admits = Permission.ADMIT_ASPIRANTES in PERMISSIONS[person.role]
-    return url_for("staff.show" if admits else "releases.show")
+    return url_for("staff.show" if admits else "fleet.show")
 
 
 def own_solicitudes() -> tuple[Solicitud, ...]:
@@ -97,5 +97,5 @@ def send_to_sign_in() -> ResponseReturnValue:
         session[NOTICE] = "expired"
     if request.method == "GET":
         session[DESTINATION] = request.full_path.rstrip("?")
-    is_staff = request.path.startswith(STAFF_PREFIX)
+    is_staff = request.path.startswith(STAFF_PREFIXES)
     return redirect(url_for("staff_sign_in.start" if is_staff else "sign_in.start"), 303)

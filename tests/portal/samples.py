@@ -56,6 +56,7 @@ def _file(token: str) -> Sample:
     return Sample(lambda _: token, batches.NOBODY, lambda _: batches.OF_ANOTHER)
 
 
+_STATION = Sample(lambda _: "E7", "E999")
 _CONTESTED = Sample(
     lambda world: world.contested[0],
     "GOB001-AUX01-E7-99999999",
@@ -88,6 +89,9 @@ SAMPLES: Mapping[str, Sample] = {
     "releases.advance release": Sample(lambda _: "1", "987654321"),
     "releases.halt release": Sample(lambda _: "1", "987654321"),
     "releases.resume release": Sample(lambda _: "2", "987654321"),
+    # Of no aspirante: those who tend stations see all of them.
+    "fleet.detail station": _STATION,
+    "fleet.incident station": _STATION,
     "files.template kind": Sample(lambda _: "csv", "pdf"),
     "files.corrected kind": Sample(lambda _: "csv", "pdf"),
     "files.follow token": _file(batches.CHECKED),

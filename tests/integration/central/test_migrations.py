@@ -5,13 +5,15 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select, text
 
+from central.intake.health import rejudge
 from central.intake.rings import set_ring
 from central.migrations import steps
-from central.models import Ring, RollupStation, Station
+from central.models import Ring, RollupStation, Station, StationCondition
 from central.models.database import Database
 from central.models.releases import drawn_ring
 from central.reports.recount import recount
 from central.reports.rollups import fold
+from domain.station_condition import Limits
 from tests.centres import AUXILIAR, IN_LISTA, OTHER_SOLICITUD, REMOVED, SOLICITUD, Centre
 
 
@@ -98,3 +100,17 @@ class TestTheStepOfTheReleases:
             ids = list(session.scalars(select(Station.id)))
             assert set_ring(session, ids, Ring.LAB) == 2
             assert set(session.scalars(select(Station.ring))) == {Ring.LAB}
+
+
+class TestTheStepOfTheFleet:
+    def test_leaves_the_stations_as_they_were_and_judges_them_anew(
+        self, centre: Centre, database: Database
+    ) -> None:
+        station = centre.station()
+        station.greeted()
+        steps.downgrade(database, "0005")
+        steps.upgrade(database)
+        assert steps.differences(database) == []
+        with database.write() as session:
+            assert rejudge(session, now=centre.clock.now(), limits=Limits()) == 1
+            assert session.scalars(select(StationCondition.condition)).all() == ["working"]

@@ -1,0 +1,1 @@
+"""The stations as those see them who look after them."""
