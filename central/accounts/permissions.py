@@ -46,6 +46,7 @@ class Permission(StrEnum):
     MANAGE_RELEASES = "manage_releases"
     SEE_FLEET = "see_fleet"
     ORDER_FLEET = "order_fleet"
+    MANAGE_STATIONS = "manage_stations"
 
 
 _NOTHING: frozenset[Permission] = frozenset()
@@ -58,6 +59,7 @@ _SEES_STATIONS = SETTING_UP | {
     Permission.END_OWN_SESSIONS,
     Permission.SEE_FLEET,
     Permission.ORDER_FLEET,
+    Permission.MANAGE_STATIONS,
 }
 _ADMITS = _SEES_STATIONS | {Permission.ADMIT_ASPIRANTES}
 

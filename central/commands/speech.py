@@ -45,6 +45,9 @@ _SENTENCES = {
     "station.process": "Esa estación pertenece a otro proceso.",
     "station.retired": "Esa estación fue dada de baja. Use otro identificador.",
     "station.unknown": "No existe esa estación.",
+    "station.no_label": "Ninguna de esas estaciones espera un vale.",
+    "file.unreadable": "El archivo no se puede leer y no se registró nada. Use CSV con los títulos "
+    "Id, Sede, Proceso y Serie.",
     "station.key_used": "Esa clave ya se dio de alta o se aprobó para otra estación. Ejecute "
     "«acopio-station identity» en la estación y use la solicitud nueva.",
     "station.no_request": "Esa estación no tiene una solicitud aprobada.",

@@ -17,7 +17,10 @@ from central.commands.typed import instant
 from central.errors import InvalidInputError
 from central.intake import claims, lifecycle
 from central.models import Station, StationEpoch
+from central.roster import station_file
+from central.roster.files.refusals import Refusal
 from central.roster.processes import find_process
+from central.roster.station_file import Column, remark_text
 from central.secrets import write_private
 from wire.claim import CentreCard, Voucher, build_card, build_claim, redeem
 from wire.errors import IdentityError
@@ -30,6 +33,7 @@ def register(subparsers: Any) -> None:
     parser = subparsers.add_parser("station", help="estaciones de captación")
     group = parser.add_subparsers(required=True, metavar="ACCIÓN")
     _register_enrolment(group)
+    _register_file(group)
     command(group, "list", "muestra las estaciones", _list)
     for name, summary, run in (
         (
@@ -88,6 +92,72 @@ def _register_enrolment(group: Any) -> None:
     approve.add_argument(
         "--out", type=Path, help="escribe la respuesta firmada, para una estación sin red"
     )
+
+
+def _register_file(group: Any) -> None:
+    file = command(group, "import", "registra las estaciones de un archivo CSV", _import)
+    file.add_argument("file", type=Path, metavar="CSV", help="columnas: id, sede, proceso, serie")
+    file.add_argument("--dry-run", action="store_true", help="sólo dice qué haría")
+    file.add_argument("--corrected", type=Path, help="escribe los renglones por corregir")
+    labels = command(
+        group, "labels", "imprime etiquetas con vales nuevos para estaciones sin alta", _labels
+    )
+    labels.add_argument("ids", nargs="+", metavar="ID")
+    labels.add_argument("--out", required=True, type=Path, metavar="PDF")
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    try:
+        content = arguments.file.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(
+            f"{arguments.file.name}: {error}", code="file.unreadable"
+        ) from error
+    with opened(arguments) as context, context.database.write() as session:
+        found = station_file.check_file(session, content)
+        if isinstance(found, Refusal):
+            details = " ".join(f"{name}={value}" for name, value in found.details.items())
+            raise InvalidInputError(
+                f"{found.cause.value} {details}".strip(), code="file.unreadable"
+            )
+        if not arguments.dry_run:
+            for row in found.good:
+                claims.register(
+                    session,
+                    id_dispositivo=row.values[Column.ID],
+                    process=find_process(session, row.values[Column.PROCESS]),
+                    site=row.values[Column.SITE],
+                    serial=row.values[Column.SERIAL],
+                    now=context.clock.now(),
+                    made_by=context.actor,
+                )
+    said = [(row, [remark_text(remark) for remark in row.remarks]) for row in found.wrong]
+    for row, remarks in said:
+        print(f"Renglón {row.number}: {' '.join(remarks)}")
+    if arguments.corrected is not None and said:
+        rows = [(row, " ".join(remarks)) for row, remarks in said]
+        arguments.corrected.write_bytes(station_file.corrected_csv(rows))
+        print(f"Renglones por corregir: {arguments.corrected}")
+    verb = "Entrarían" if arguments.dry_run else "Entraron"
+    print(f"{verb} {len(found.good)}, ya estaban {len(found.present)}, por corregir {len(said)}.")
+    return 1 if said else 0
+
+
+def _labels(arguments: argparse.Namespace) -> int:
+    # Only here: what prints is slow to load.
+    from central.portal.station_labels import print_labels
+
+    with opened(arguments) as context, context.database.write() as session:
+        made = claims.labelled(
+            session, names=arguments.ids, ttl_h=context.config.stations.claim_ttl_h,
+            now=context.clock.now(), made_by=context.actor,
+        )  # fmt: skip
+        if not made:
+            raise InvalidInputError("no station waits for a voucher", code="station.no_label")
+        arguments.out.unlink(missing_ok=True)
+        write_private(arguments.out, print_labels(made))
+    print(f"{len(made)} etiquetas: {arguments.out}. Guárdelas como llaves; las de antes no sirven.")
+    return 0
 
 
 def _card(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from central.errors import ConflictError, InvalidInputError, StationRefusedError
 from central.models import Process, Station, StationClaim, StationKey, StationState
 from domain.citizen_code import ALPHABET
 from wire.api import UNNAMED, EnrolRequest, ErrorCode
-from wire.claim import VOUCHER_GROUP, VOUCHER_GROUPS
+from wire.claim import VOUCHER_GROUP, VOUCHER_GROUPS, Voucher
 from wire.identity import Identity
 
 _ENDED = (StationState.RETIRED, StationState.REVOKED)
@@ -63,6 +64,54 @@ def open_claim(
     claim.serial = serial
     _note(session, "station.claimed", station, now, made_by)
     return NewClaim(code, claim.expires_at)
+
+
+def register(
+    session: Session,
+    *,
+    id_dispositivo: str,
+    process: Process,
+    site: str,
+    serial: str,
+    now: datetime,
+    made_by: str,
+) -> None:
+    """Add a station that nobody may enrol yet; one that is there stays as it is."""
+    known = session.scalar(select(Station.id).where(Station.id_dispositivo == id_dispositivo))
+    if known is None:
+        station = _claimable(session, id_dispositivo, process, now)
+        station.site, station.serial = site, serial
+        _note(session, "station.registered", station, now, made_by)
+
+
+def labelled(
+    session: Session, *, names: Collection[str], ttl_h: int, now: datetime, made_by: str
+) -> list[tuple[Station, Voucher]]:
+    """Make a voucher for each of these stations that waits for one; older ones end.
+
+    A station that is enrolled, or whose key has been approved, needs none and gets none.
+    """
+    approved = select(StationClaim.station_id).where(
+        StationClaim.bound_kid.is_not(None), StationClaim.expires_at > now
+    )
+    stations = session.scalars(
+        select(Station)
+        .where(
+            Station.id_dispositivo.in_(names),
+            Station.state == StationState.CLAIMED,
+            Station.id.not_in(approved),
+        )
+        .order_by(Station.id_dispositivo)
+    ).all()
+    made = []
+    for station in stations:
+        name = station.id_dispositivo
+        claim = open_claim(
+            session, id_dispositivo=name, process=station.process, ttl_h=ttl_h, now=now,
+            made_by=made_by, serial=station.serial,
+        )  # fmt: skip
+        made.append((station, Voucher(name, claim.code)))
+    return made
 
 
 def approve(

@@ -34,6 +34,8 @@ from central.portal import (
     sign_in,
     staff,
     staff_sign_in,
+    station_files,
+    stations,
     visitor,
     welcome,
 )
@@ -95,6 +97,8 @@ def register(app: Flask) -> None:
         health,
         staff_sign_in,
         staff,
+        stations,
+        station_files,
         releases,
         fleet,
     ):

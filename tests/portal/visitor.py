@@ -31,7 +31,7 @@ class Visitor:
         """Ask for a page, without following redirects."""
         return self._seen(self.client.get(path))
 
-    def post(self, path: str, **form: str) -> TestResponse:
+    def post(self, path: str, **form: str | list[str]) -> TestResponse:
         """Send a form with the token of the last page."""
         return self._seen(self.client.post(path, data={"csrf_token": self._token, **form}))
 
