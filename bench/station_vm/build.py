@@ -75,6 +75,8 @@ def build(work: Path, say: Callable[[str], None]) -> Files:
     if os.geteuid() != 0:
         raise BuildError("se necesita root para entrar con chroot en el sistema que se construye")
     work.mkdir(parents=True, exist_ok=True)
+    # What is written into the station is for all of its users, whatever is usual on this machine.
+    os.umask(0o022)
     build = _Build(work)
     say(f"Debian {recipe.SUITE} (se guarda para la próxima vez)")
     root = build.debian(recipe.PACKAGES)
@@ -203,13 +205,14 @@ class _Build:
     def install_emulation(self, stage: Path) -> None:
         """Install what the emulator needs and no station has."""
         packages = next((stage / "opt" / "acopio" / "lib").glob("python*")) / "site-packages"
-        shutil.copy(_GUEST / "virtual_camera.py", packages / "acopio_virtual_camera.py")
-        shutil.copy(_GUEST / "pykms.py", packages)
+        # Copied without the modes of the checkout: the station's users must be able to read it.
+        shutil.copyfile(_GUEST / "virtual_camera.py", packages / "acopio_virtual_camera.py")
+        shutil.copyfile(_GUEST / "pykms.py", packages / "pykms.py")
         (packages / "acopio_virtual_camera.pth").write_text("import acopio_virtual_camera\n")
         ours = stage / "usr" / "local" / "lib" / "station-vm"
         ours.mkdir(parents=True)
         for name in ("control.py", "seals.py"):
-            shutil.copy(_GUEST / name, ours)
+            shutil.copyfile(_GUEST / name, ours / name)
         system = stage / "etc" / "systemd" / "system"
         for name, text in _UNITS.items():
             (system / f"{name}.service").write_text(text, encoding="utf-8")

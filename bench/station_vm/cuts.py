@@ -29,7 +29,7 @@ _LATEST_S = 12.0
 # A few go before the station has come up at all, while it recovers.
 _EARLY = 0.15
 _EARLY_LATEST_S = 60.0
-_SETTLE_S = 600.0
+_SETTLE_S = 1800.0
 
 
 @dataclass(frozen=True, slots=True)

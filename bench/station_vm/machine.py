@@ -19,7 +19,7 @@ from demo.processes import die_with_parent
 _MEMORY_MB = 2000
 _PROCESSORS = 2
 # Emulation is several times slower than any station, and the host may have other work.
-_BOOT_S = 600.0
+_BOOT_S = 1800.0
 
 
 class MachineError(Exception):
@@ -92,7 +92,7 @@ class Machine:
         raise MachineError(f"the station does not come up: see {self.console}")
 
     def run(
-        self, *command: str, stdin: str = "", timeout_s: float = 120, may_fail: bool = False
+        self, *command: str, stdin: str = "", timeout_s: float = 300, may_fail: bool = False
     ) -> str:
         """Run a command inside as root; give its output.
 

@@ -19,8 +19,8 @@ from demo.score import printed_fields
 UNITS = ("acopio-kiosk.service", "acopio-deliver.service", "acopio-health.timer")
 # The port of the kiosk's page inside, as the unit station-vm-screen forwards it.
 SCREEN_PORT = 8081
-_START_S = 600.0
-_READ_S = 600.0
+_START_S = 1800.0
+_READ_S = 900.0
 _EXPOSURE = re.compile(r"^(\S+\.service)\s+([0-9.]+)\s", re.MULTILINE)
 
 
@@ -44,7 +44,7 @@ def enrol(machine: Machine, host: Host) -> None:
     machine.run(
         "systemd-run", "--pipe", "--wait", "--quiet", "--uid=acopio-kiosk", "--gid=acopio-kiosk",
         "-p", "UMask=0007", "/opt/acopio/bin/acopio-station", "enrol", "/run/alta.claim",
-        timeout_s=300,
+        timeout_s=_START_S,
     )  # fmt: skip
     machine.run("systemctl", "reset-failed")
     machine.run("systemctl", "start", "--no-block", *UNITS, "acopio-station.target")
@@ -104,7 +104,7 @@ def hang_kiosk(machine: Machine) -> Watchdog:
     restarts = int(shown("NRestarts"))
     began = float(machine.run("cut", "-d ", "-f1", "/proc/uptime"))
     machine.run("systemctl", "kill", "--signal=SIGSTOP", unit)
-    wait_for("el perro guardián", lambda: int(shown("NRestarts")) > restarts, timeout_s=600)
+    wait_for("el perro guardián", lambda: int(shown("NRestarts")) > restarts, timeout_s=_START_S)
     seconds = float(machine.run("cut", "-d ", "-f1", "/proc/uptime")) - began
     said = machine.run("journalctl", "-b", "-u", unit, "--no-pager", "-g", "atchdog")
     wait_until_active(machine)
