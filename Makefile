@@ -144,6 +144,10 @@ bench-fleet: $(INSTALLED) system-test ## the stations' pages with 1,000 stations
 bench-exports: $(INSTALLED) system-test ## reports as files over a million apoyos: seconds and memory
 	$(PY) -m bench.exports $(ARGS)
 
+.PHONY: proof-units
+proof-units: system-test ## try thirty forbidden acts inside every unit, with a systemd of its own (root, 15 seconds)
+	@mkdir -p var && python3 systemd/proof/private_systemd.py > var/proof-units.json
+
 .PHONY: station-vm
 station-vm: $(INSTALLED) system-run ## a whole station in an emulator: built, used, cut off 100 times (hours; root); ARGS="--cuts N"
 	@.ci/system-packages vm

@@ -1,9 +1,9 @@
 """Runs `forbidden_acts.py` inside every unit that is installed, and judges what it says.
 
 As root, where systemd is process 1 and the units are installed (a station, the emulated station,
-or `private_systemd.py`): `python3 in_each_unit.py`. Each unit is stopped, started once with the
-script in the place of its program, and started again if it ran. Prints JSON; status 1 when a unit
-could do what is not its duty, or could not do what is.
+or `private_systemd.py`): `python3 in_each_unit.py [UNIT…]`. Each unit is stopped, started once with
+the script in the place of its program, and started again if it ran. Prints JSON; status 1 when a
+unit could do what is not its duty, or could not do what is.
 """
 
 import json
@@ -71,30 +71,42 @@ def installed_units() -> list[str]:
     return [line.split()[0].removesuffix(".service") for line in listed.splitlines()]
 
 
-def try_in(unit: str) -> dict[str, object]:
-    """Start a unit with the acts in the place of its program; give what it answered."""
-    was_active = systemctl("is-active", unit).returncode == 0
-    answer = ANSWERS / f"{unit}.json"
-    drop_in = DROP_INS / f"{unit}.service.d" / "zz-proof.conf"
-    drop_in.parent.mkdir(parents=True, exist_ok=True)
-    drop_in.write_text(
-        "[Unit]\nOnFailure=\nConditionPathExists=\n[Service]\nType=oneshot\nRestart=no\nWatchdogSec=0\n"
-        f"ExecStartPre=\nExecStart=\nExecStart=/usr/bin/python3 -I {PROGRAM}\n"
-        f"StandardOutput=file:{answer}\n"
-    )
+def try_in(units: list[str]) -> list[dict[str, object]]:
+    """Start units with the acts in the place of their programs; give what each answered."""
+    were_active = [unit for unit in units if systemctl("is-active", unit).returncode == 0]
+    drop_ins = [DROP_INS / f"{unit}.service.d" / "zz-proof.conf" for unit in units]
+    for unit, drop_in in zip(units, drop_ins, strict=True):
+        (ANSWERS / f"{unit}.json").unlink(missing_ok=True)
+        drop_in.parent.mkdir(parents=True, exist_ok=True)
+        drop_in.write_text(
+            "[Unit]\nOnFailure=\nConditionPathExists=\n"
+            "[Service]\nType=oneshot\nRemainAfterExit=no\nRestart=no\nWatchdogSec=0\n"
+            f"ExecStartPre=\nExecStart=\nExecStart=/usr/bin/python3 -I {PROGRAM}\n"
+            f"StandardOutput=file:{ANSWERS}/{unit}.json\n"
+        )
     try:
-        systemctl("stop", unit)
+        systemctl("stop", *units)
         systemctl("daemon-reload")
-        started = systemctl("start", unit)
+        systemctl("start", *units)
     finally:
-        drop_in.unlink()
-        systemctl("stop", unit)
+        for drop_in in drop_ins:
+            drop_in.unlink()
         systemctl("daemon-reload")
-        if was_active:
-            systemctl("start", "--no-block", unit)
-    if started.returncode != 0 or not answer.exists():
-        return {"unit": unit, "error": started.stderr.strip() or "it did not start"}
-    return {"unit": unit, **json.loads(answer.read_text())}
+        systemctl("reset-failed", *units)
+        if were_active:
+            systemctl("start", "--no-block", *were_active)
+    return [_answer_of(unit) for unit in units]
+
+
+def _answer_of(unit: str) -> dict[str, object]:
+    try:
+        return {"unit": unit, **json.loads((ANSWERS / f"{unit}.json").read_text())}
+    except (OSError, ValueError):
+        log = subprocess.run(
+            ["journalctl", "--no-pager", "--output=cat", "--lines=5", f"--unit={unit}"],
+            check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        return {"unit": unit, "error": log.stdout.strip() or "it did not start"}
 
 
 def judge(found: dict[str, object]) -> list[str]:
@@ -136,15 +148,15 @@ def main() -> int:
     report, wrong = [], 0
     with socket.create_server(PEER) as peer:
         threading.Thread(target=_accept, args=(peer,), daemon=True).start()
-        for unit in installed_units():
-            found = try_in(unit)
+        for found in try_in(sys.argv[1:] or installed_units()):
             findings = judge(found)
             acts = found.get("acts", {})
             assert isinstance(acts, dict)
             refused = sum(result != "done" for result in acts.values())
             report.append({**found, "wrong": findings})
             wrong += len(findings)
-            print(f"{unit}: {refused} of {len(acts)} refused; {findings}", file=sys.stderr)
+            said = "; ".join(findings) or "as it should"
+            print(f"{found['unit']}: {refused} of {len(acts)} refused; {said}", file=sys.stderr)
     subprocess.run(["ip", "address", "del", f"{PEER[0]}/32", "dev", "lo"], check=False)
     print(json.dumps(report, indent=1))
     return 1 if wrong else 0

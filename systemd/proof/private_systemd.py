@@ -1,9 +1,10 @@
 """Starts a systemd of its own on this machine, installs the units there, and runs the proof.
 
-As root: `python3 systemd/proof/private_systemd.py`. It needs Linux with overlay file systems and
-a Debian with `systemd`, `util-linux` and `iproute2`. The systemd is process 1 of namespaces of its
-own; its root is this machine's, read through an overlay that lives in memory, so that nothing here
-is changed. Prints what `in_each_unit.py` prints, and gives its status.
+As root: `python3 systemd/proof/private_systemd.py [UNIT…]`. It needs Linux with overlay file
+systems and a Debian with `systemd`, `util-linux` and `iproute2`. The systemd is process 1 of
+namespaces of its own; its root is this machine's, read through an overlay that lives in memory, so
+that nothing here is changed. Prints what `in_each_unit.py` prints, and gives its status; 3 where a
+systemd cannot be started.
 """
 
 import contextlib
@@ -18,7 +19,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 UNITS = HERE.parent
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
-PATIENCE_S = 90
+PATIENCE_S = 60
+CANNOT_START = 3
 
 
 def main() -> int:
@@ -27,7 +29,8 @@ def main() -> int:
         become_systemd(Path(sys.argv[-1]))
     if os.geteuid() != 0:
         print("only root can start a systemd", file=sys.stderr)
-        return 2
+        return CANNOT_START
+    known_groups = control_groups()
     with tempfile.TemporaryDirectory(prefix="acopio-proof-") as folder:
         outer = subprocess.Popen(
             ["unshare", "--fork", "--pid", "--kill-child", "--mount", "--cgroup", "--uts", "--ipc",
@@ -36,11 +39,24 @@ def main() -> int:
         )  # fmt: skip
         try:
             inside = wait_until_it_runs(outer)
-            proof = [*inside, "/usr/bin/python3", "/usr/lib/acopio/in_each_unit.py"]
+            proof = [*inside, "/usr/bin/python3", "/usr/lib/acopio/in_each_unit.py", *sys.argv[1:]]
             return subprocess.run(proof, check=False).returncode
         finally:
             outer.kill()
             outer.wait()
+            for group in sorted(control_groups() - known_groups, reverse=True):
+                with contextlib.suppress(OSError):
+                    group.rmdir()
+
+
+def control_groups() -> set[Path]:
+    """Give the control groups below our own: systemd makes some, and is killed before it tidies."""
+    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
+    places = [line.split()[4] for line in mounts if " - cgroup2 " in line]
+    own = [line[3:] for line in Path("/proc/self/cgroup").read_text().split() if line[:3] == "0::"]
+    if not places or not own:
+        return set()
+    return set((Path(places[0]) / own[0].lstrip("/")).glob("**/"))
 
 
 def wait_until_it_runs(outer: subprocess.Popen[bytes]) -> list[str]:
@@ -58,7 +74,8 @@ def wait_until_it_runs(outer: subprocess.Popen[bytes]) -> list[str]:
             if said.strip() in ("running", "degraded"):
                 return inside
         time.sleep(0.5)
-    raise SystemExit("systemd did not come up")
+    print("systemd did not come up", file=sys.stderr)
+    raise SystemExit(CANNOT_START)
 
 
 def become_systemd(folder: Path) -> None:
