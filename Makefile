@@ -158,6 +158,11 @@ station-vm-short: $(INSTALLED) system-run ## the same with one visit and one pow
 	@.ci/system-packages vm
 	@$(PY) -m bench.station_vm --short $(ARGS)
 
+.PHONY: real-install
+real-install: $(INSTALLED) system-run ## a fresh Debian, every step twice, then what the station says of itself; ARGS="--arch arm64" (root)
+	@.ci/system-packages install
+	$(PY) -m bench.install $(ARGS)
+
 .PHONY: setup
 setup: $(INSTALLED) ## only the virtual environment, from the lock
 .PHONY: setup-training
