@@ -34,6 +34,8 @@ class Finding:
     subject: str
     is_good: bool
     text: str
+    # `ok`, or the stable code of a fault.
+    code: str = "ok"
 
     @property
     def mark(self) -> str:
@@ -83,9 +85,9 @@ def _checked(subject: str, check: Callable[[Config], str], config: Config) -> Fi
     try:
         return Finding(subject, True, check(config))
     except (StationError, InferenceError, WireError) as error:
-        return Finding(subject, False, f"[{error.code}] {error}")
+        return Finding(subject, False, f"[{error.code}] {error}", error.code)
     except OSError as error:
-        return Finding(subject, False, f"[{type(error).__name__}] {error}")
+        return Finding(subject, False, f"[{type(error).__name__}] {error}", "io")
 
 
 def _camera(config: Config) -> str:

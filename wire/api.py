@@ -155,6 +155,8 @@ class HelloRequest:
     policy_version: Annotated[int, Limits(low=0)]
     nonce: Annotated[str, Limits(pattern=_WORD)]
     health: Health = Health()
+    # The signed report of an acceptance, while the centre waits for it.
+    readiness: Annotated[str | None, Limits(most=8192)] = None
     update: UpdateStatus | None = None
 
 

@@ -16,7 +16,7 @@ from central.commands.context import Context, command, opened
 from central.commands.typed import instant
 from central.errors import InvalidInputError
 from central.intake import claims, lifecycle
-from central.models import Station, StationEpoch
+from central.models import Duty, Station, StationEpoch
 from central.roster import station_file
 from central.roster.files.refusals import Refusal
 from central.roster.processes import find_process
@@ -34,6 +34,8 @@ def register(subparsers: Any) -> None:
     group = parser.add_subparsers(required=True, metavar="ACCIÓN")
     _register_enrolment(group)
     _register_file(group)
+    report = command(group, "readiness", "recibe el informe firmado de una estación", _readiness)
+    report.add_argument("file", type=Path, metavar="ARCHIVO", help="readiness.jws de la memoria")
     command(group, "list", "muestra las estaciones", _list)
     for name, summary, run in (
         (
@@ -233,6 +235,23 @@ def _identity(path: Path) -> Identity:
         return parse_identity(path.read_text("utf-8", errors="replace"))
     except (OSError, IdentityError) as error:
         raise InvalidInputError(f"{path.name}: {error}", code="identity.malformed") from error
+
+
+def _readiness(arguments: argparse.Namespace) -> int:
+    try:
+        token = arguments.file.read_text("ascii", errors="replace")[:8192]
+    except OSError as error:
+        raise InvalidInputError(f"{arguments.file.name}: {error}", field="report") from error
+    with opened(arguments) as context, context.database.write() as session:
+        name = lifecycle.take_readiness(
+            session, token, now=context.clock.now(), made_by=context.actor
+        )
+        waits = lifecycle.find_station(session, name).duty is Duty.ACCEPTANCE
+    if waits:
+        print(f"Estación {name}: el informe tiene fallas; sigue sin captar. Decida una persona.")
+        return 1
+    print(f"Estación {name}: informe recibido; puede captar.")
+    return 0
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.audit import trail
-from central.intake.lifecycle import finish_drain
+from central.errors import InvalidInputError
+from central.intake.lifecycle import finish_drain, take_readiness
 from central.models import Packet, Station, StationEpoch, StationState
 from wire.api import HelloRequest
 from wire.shape import encode
@@ -55,6 +56,21 @@ def note(
     epoch.claimed_seq = request.head_seq
     epoch.claimed_link = bytes.fromhex(request.head_link)
     finish_drain(session, station, epoch, request, now)
+    _take_readiness(session, station, request, now)
+
+
+def _take_readiness(
+    session: Session, station: Station, request: HelloRequest, now: datetime
+) -> None:
+    if request.readiness is None:
+        return
+    try:
+        take_readiness(
+            session, request.readiness, now=now, made_by=f"station:{station.id_dispositivo}"
+        )
+    except InvalidInputError as error:
+        # The greeting stands without it; the station goes on waiting to be accepted.
+        _log.warning("readiness.refused station=%s reason=%s", station.id_dispositivo, error)
 
 
 def _is_late(epoch: StationEpoch, boots: list[str], request: HelloRequest) -> bool:

@@ -15,10 +15,18 @@ from central.audit import trail
 from central.audit.trail import Detail
 from central.errors import ConflictError, InvalidInputError, NotFoundError
 from central.models import Duty, Process, Station, StationEpoch, StationState
+from central.models.keyring import StationKeyRing
 from central.models.settings import read_settings
+from wire import jws
 from wire.api import HelloRequest, Standing
+from wire.errors import StatementError, TokenError
+from wire.statement import Readiness, verify_statement
 
 _MOST_SITE = 120
+# What a report has to speak of; peripherals are examined where the station has them.
+REQUIRED = frozenset(
+    {"camera", "models", "disk", "queue", "enrolment", "card_1", "card_2", "card_3", "power_cut"}
+)
 _ENDED = (StationState.RETIRED, StationState.REVOKED)
 
 
@@ -85,6 +93,42 @@ def activate(session: Session, name: str, *, now: datetime, made_by: str) -> Non
         raise ConflictError("the station does not wait to be accepted", code="station.not_waiting")
     station.duty = Duty.CAPTURE
     _note(session, station, "station.activated", now, made_by, automatic=False)
+
+
+def take_readiness(session: Session, token: str, *, now: datetime, made_by: str) -> str:
+    """Keep a station's signed report; all green, a station that waits for it may capture.
+
+    Gives the station's name.
+
+    Raises:
+        InvalidInputError: Not a report that the present key of a station signed.
+    """
+    try:
+        statement = verify_statement(token.strip(), Readiness, StationKeyRing(session))
+        kid = jws.read_kid(token.strip())
+    except (StatementError, TokenError) as error:
+        raise InvalidInputError(f"not a report: {error}", field="report") from error
+    station = find_station(session, statement.station, lock=True)
+    if station.kid != kid:
+        raise InvalidInputError("the report is of an earlier enrolment", field="report")
+    if station.readiness_jws == token.strip():
+        return statement.station
+    station.readiness_jws, station.readiness_at = token.strip(), now
+    wrong = sorted(
+        name
+        for name in {*REQUIRED, *statement.findings}
+        if not is_fine(statement.findings.get(name, "missing"))
+    )
+    _note(session, station, "station.readiness", now, made_by, wrong=wrong)
+    if not wrong and station.duty is Duty.ACCEPTANCE:
+        station.duty = Duty.CAPTURE
+        _note(session, station, "station.activated", now, made_by, automatic=True)
+    return statement.station
+
+
+def is_fine(code: str) -> bool:
+    """Say whether a finding keeps no station from its work: an unsure clock is marked instead."""
+    return code == "ok" or code.startswith("clock.")
 
 
 def move(session: Session, name: str, site: str, *, now: datetime, made_by: str) -> None:

@@ -117,6 +117,7 @@ class Contact:
             policy_version=self._store.policy().version,
             nonce=nonce,
             health=self.health(),
+            readiness=self._readiness(),
             update=self._releases.status() if self._releases is not None else None,
         )
         answer = self._client.hello(request)
@@ -140,6 +141,10 @@ class Contact:
         for first, last in answer.missing:
             for seq in range(first, min(last, head.seq) + 1):
                 self._send_missing(epoch, seq)
+
+    def _readiness(self) -> str | None:
+        is_waited_for = self._store.get("standing") == Standing.ACCEPTANCE
+        return self._store.get("readiness") if is_waited_for else None
 
     def _heed_standing(self, standing: Standing | None) -> None:
         said = "" if standing is None else standing.value

@@ -196,6 +196,7 @@ class Enroller:
         facts = {
             _PENDING: None,
             _CLAIM: mark or None,
+            "readiness": None,
             "standing": None if answer.standing is None else answer.standing.value,
         }
         self._store.save(enrolment, answer.policy, opened_ms=to_ms(self._clock.now()), facts=facts)
