@@ -78,7 +78,7 @@ def read_another_process() -> None:
 
 
 def call_the_network() -> None:
-    with socket.create_connection(PEER, timeout=2):
+    with socket.create_connection(PEER, timeout=5):
         pass
 
 

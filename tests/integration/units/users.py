@@ -29,11 +29,11 @@ class Users:
         self.groups: dict[str, int] = {}
         members: dict[str, list[int]] = {}
         for kind, name, *rest in _lines(sysusers):
-            match kind:
-                case "g" | "u":
-                    self.groups[name] = _FIRST_ID + len(self.groups)
-                case _:
-                    members.setdefault(name, []).append(self.groups[rest[0]])
+            # A group of Debian's own, such as `video`, is only named as somebody's.
+            group = rest[0] if kind == "m" else name
+            number = self.groups.setdefault(group, _FIRST_ID + len(self.groups))
+            if kind == "m":
+                members.setdefault(name, []).append(number)
         self._members = members
 
     def __getitem__(self, name: str) -> User:
