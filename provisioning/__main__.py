@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from provisioning.commands import image, ssh, steps, wheelhouse
+from provisioning.commands import enrolment, image, ssh, steps, wheelhouse
 from provisioning.steps.errors import ProvisionError
 
 # One module per group of sub-commands; each has `register(subparsers)`.
-GROUPS = (steps, wheelhouse, image, ssh)
+GROUPS = (steps, wheelhouse, image, ssh, enrolment)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

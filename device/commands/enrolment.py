@@ -17,9 +17,13 @@ from device.peripherals.escpos import qr_modules
 from device.queue.assembly import open_spool
 from device.queue.enrol import Enroller
 from device.queue.enrolment import Enrolment
+from device.queue.schema import State
+from device.queue.standing import Standing
 from wire.api import ErrorCode
 from wire.claim import CentreCard, parse_card, parse_claim, parse_voucher, redeem
 
+# What a station that goes home must not have: all but what is delivered, purged or declared.
+_LEFT = (State.RESERVED, State.SEALED, State.SENDING, State.HELD, State.CORRUPT)
 # Somebody reads sixteen groups on a screen meanwhile.
 _ASK_EVERY_S = 10.0
 
@@ -29,6 +33,8 @@ T = TypeVar("T")
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the sub-commands."""
     add = adder(subparsers)
+    retire = add("retire", "comprueba que no queda nada por entregar", _retire)
+    retire.add_argument("--out", type=Path, metavar="FILE", help="escribe el pasaporte firmado")
     identity = add("identity", "muestra la clave con la que la estación pide su alta", _identity)
     identity.add_argument("--out", type=Path, metavar="FILE", help="escribe la solicitud")
     enrol = add("enrol", "da de alta la estación", _enrol)
@@ -40,6 +46,26 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     enrol.add_argument(
         "--centre", type=Path, metavar="FILE", help="tarjeta del centro; si no, station.centre"
     )
+
+
+def _retire(options: argparse.Namespace, config: Config) -> int:
+    spool = open_spool(config)
+    try:
+        counts = spool.counts()
+        left = [f"{state.value} {counts[state]}" for state in _LEFT if counts[state]]
+        token = Standing(config, spool, SystemClock(), own_versions()).passport()[1]
+    finally:
+        spool.close()
+    if left:
+        print(f"A la estación le queda: {', '.join(left)}. Entregue primero, o use export.")
+        return 1
+    if options.out is not None:
+        try:
+            options.out.write_text(f"{token}\n", "ascii")
+        except OSError as error:
+            raise ConfigError(f"{options.out}: {error.strerror}", code="export.write") from error
+    print("No le queda nada. Retírela ahora en el centro: acopio-central station retire.")
+    return 0
 
 
 def _identity(options: argparse.Namespace, config: Config) -> int:

@@ -158,6 +158,20 @@ def test_dates_of_certificates_count_only_where_the_clock_is_believed(
         assert "[server.tls]" in capsys.readouterr().err
 
 
+class TestRetire:
+    def test_is_refused_until_nothing_is_left(
+        self, bench: Bench, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        bench.run("enrol", bench.claim)
+        bench.seal()
+        assert bench.run("retire") == 1
+        assert "sealed 1" in capsys.readouterr().out
+        bench.run("deliver", "--once")
+        passport = bench.folder / "passport.jws"
+        assert bench.run("retire", "--out", passport) == 0
+        assert passport.read_text().count(".") == 2
+
+
 class TestDeliver:
     def test_once_brings_what_there_is(
         self, bench: Bench, capsys: pytest.CaptureFixture[str]
