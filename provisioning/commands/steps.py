@@ -15,6 +15,9 @@ from provisioning.steps.runner import apply, inspect
 from provisioning.steps.s20_packages import groups
 from provisioning.steps.tree import Tree
 
+_IRREVERSIBLE = """\
+ATENCIÓN: se grabará una llave en los fusibles de esta placa. No se puede borrar ni cambiar; si la
+placa ya tiene una, se conserva. Pruébelo antes en una placa que se pueda perder."""
 _SOURCE = Path(__file__).resolve().parents[2]
 
 
@@ -109,6 +112,8 @@ def _apply(options: argparse.Namespace) -> int:
     if os.geteuid() != 0:
         print("Aplicar los pasos pide ser root: repita la orden con sudo.", file=sys.stderr)
         return 1
+    if options.irreversible and site.board.otp:
+        print(_IRREVERSIBLE, file=sys.stderr)
     done = apply(site, steps, print)
     print(
         f"Listo: {done.changed} cambios, {done.unchanged} ya estaban. "

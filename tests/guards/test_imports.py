@@ -95,6 +95,8 @@ def test_paper_is_printed_through_one_module() -> None:
         ("audit", ("audit",)),
         ("device", ("device",)),
         ("central", ("central",)),
+        ("provisioning", ("device",)),
+        ("provisioning", ("central",)),
         ("training", ("training",)),
         ("bench", ("device", "central", "dev", "peers")),
         ("demo", ("device", "central", "dev")),
