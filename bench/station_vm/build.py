@@ -31,6 +31,7 @@ _UNITS = {
 [Unit]
 Description=Station in an emulator: orders from the host
 DefaultDependencies=no
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart=/usr/bin/python3 /usr/local/lib/station-vm/control.py

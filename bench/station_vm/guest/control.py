@@ -8,10 +8,12 @@ import base64
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 PORT = Path("/dev/virtio-ports/acopio.control")
+_PAUSE_S = 0.5
 
 
 def main() -> None:
@@ -21,7 +23,8 @@ def main() -> None:
         waiting = b""
         while True:
             piece = line.read(65536)
-            if not piece:  # nobody listens on the host yet
+            if not piece:  # nobody listens on the host
+                time.sleep(_PAUSE_S)
                 continue
             waiting += piece
             while b"\n" in waiting:
