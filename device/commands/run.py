@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +15,18 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 from device import bootstrap, selftest
+from device.board import read_board
+from device.clock import SystemClock
 from device.commands.queue import DEFAULT_CONFIG, describe, own_versions
 from device.config import Config, read_config
-from device.errors import StationError
-from device.heartbeat import Heartbeat, HeartbeatThread, notify, unheard
+from device.errors import NotEnrolledError, StationError
+from device.heartbeat import Heartbeat, HeartbeatThread, Pulse, notify, unheard
 from device.inference.base import InferenceError
+from device.kiosk.newcomer import create_newcomer
 from device.pulse import kiosk_pulse
+from device.queue.assembly import open_spool
+from device.queue.enrol import Enroller
+from device.queue.enrolment import EnrolmentStore
 from wire.errors import WireError
 
 # gunicorn stops, instead of starting the worker again, when a worker ends with this status; the
@@ -83,6 +91,8 @@ class KioskServer(BaseApplication):  # type: ignore[misc]  # gunicorn carries no
         """Build the station in the worker: neither threads nor SQLite live through a fork."""
         try:
             station = bootstrap.build_station(self._station_config, own_versions().software)
+        except NotEnrolledError:
+            return self._newcomer()
         except (StationError, InferenceError, WireError) as error:
             print(explain(error), file=sys.stderr, flush=True)
             sys.exit(_APP_CANNOT_LOAD)
@@ -103,6 +113,23 @@ class KioskServer(BaseApplication):  # type: ignore[misc]  # gunicorn carries no
         self.cfg.set("worker_exit", end)
         print(f"http://127.0.0.1:{self._station_config.kiosk.port}/", flush=True)
         return station.app
+
+    def _newcomer(self) -> Any:
+        """Show the key of a station that is not enrolled; its screens follow when it is."""
+        config = self._station_config
+        spool = open_spool(config)
+        store = EnrolmentStore(spool.database)
+        enroller = Enroller(config, SystemClock(), own_versions(), read_board(), spool=spool)
+        heartbeat = HeartbeatThread(Heartbeat(lambda: Pulse(True, "sin alta")))
+        self.cfg.set("post_worker_init", lambda _worker: heartbeat.start())
+        self.cfg.set("worker_exit", lambda _server, _worker: heartbeat.stop())
+        print(f"http://127.0.0.1:{config.kiosk.port}/", flush=True)
+        return create_newcomer(
+            enroller.identify,
+            lambda: bool(store.epochs()),
+            # The worker ends, and the next one builds the station that is enrolled now.
+            lambda: os.kill(os.getpid(), signal.SIGTERM),
+        )
 
 
 def explain(error: StationError | InferenceError | WireError) -> str:
