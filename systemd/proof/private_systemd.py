@@ -80,6 +80,7 @@ def wait_until_it_runs(outer: subprocess.Popen[bytes]) -> list[str]:
 
 def become_systemd(folder: Path) -> None:
     """Make the root, install the units into it, and turn into its process 1."""
+    os.umask(0o022)  # the root is everybody's, whoever started this
     root = make_root(folder)
     install(root)
     (root / "before").mkdir()
