@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for: an empty database on each engine Acopio runs on."""
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,14 @@ from tests.postgres import PostgresServer, find_or_start
 # A property is about results; how long an example takes depends on what else the machine does.
 settings.register_profile("acopio", deadline=None)
 settings.load_profile("acopio")
+
+
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """Begin with a login's umask: the programs set their own, also when a test calls them here."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -73,6 +74,7 @@ LIST = "import os, sys; os.listdir(sys.argv[1])"
 @pytest.fixture(scope="module")
 def disk() -> Iterator[Disk]:
     # Not pytest's own folder: that one lets no other user in.
+    umask = os.umask(0o022)  # settings are everybody's to read
     root = Path(tempfile.mkdtemp(prefix="acopio-users-"))
     root.chmod(0o755)
     fake = FakeCentre(Centre())
@@ -80,6 +82,7 @@ def disk() -> Iterator[Disk]:
         with serve(fake, tls_folder=root / "tls") as url:
             yield Disk(root, url, fake, (root / "tls" / "ca.pem").read_text())
     finally:
+        os.umask(umask)
         shutil.rmtree(root)
 
 
