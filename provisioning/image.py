@@ -23,7 +23,7 @@ from pathlib import Path
 from provisioning.debian import build_root
 from provisioning.steps.base import Options, Site
 from provisioning.steps.boards import find_board
-from provisioning.steps.errors import RefusedError, SourceError
+from provisioning.steps.errors import CommandError, RefusedError, SourceError
 from provisioning.steps.order import STEPS
 from provisioning.steps.record import RECORD
 from provisioning.steps.runner import Say, apply
@@ -131,7 +131,7 @@ def build(
         if found:
             raise RefusedError(f"la imagen llevaría secretos: {', '.join(found)}")
         say("ext4…")
-        return _make_ext4(root, out, manifest)
+        return make_ext4(root, out, manifest)
 
 
 def clean(root: Path) -> None:
@@ -193,7 +193,8 @@ def _compare(root: Path, manifest: Manifest, *, write_lock: bool) -> None:
         )
 
 
-def _make_ext4(root: Path, out: Path, manifest: Manifest) -> str:
+def make_ext4(root: Path, out: Path, manifest: Manifest) -> str:
+    """Make the file system of a tree, which is used up, and give the image's SHA-256."""
     identity = uuid.uuid5(_NAMESPACE, manifest.name)
     epoch = str(manifest.epoch)
     with tempfile.TemporaryDirectory(prefix="acopio-image-", dir="/dev/shm") as memory:
@@ -219,6 +220,38 @@ def _make_ext4(root: Path, out: Path, manifest: Manifest) -> str:
              f"hash_seed={identity},lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0",
              str(fresh)]
         )  # fmt: skip
+        _set_times(fresh, ordered, epoch)
     fresh.replace(out)
     with out.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _set_times(image: Path, tree: Path, epoch: str) -> None:
+    """Set what mkfs.ext4 takes from the tree and nobody can set there: when an inode changed."""
+    paths = ["/", *(f"/{path.relative_to(tree)}" for path in sorted(tree.rglob("*")))]
+    odd = [path for path in paths if '"' in path or "\n" in path]
+    if odd:
+        raise RefusedError(f"un nombre que no se puede tratar: {odd[0]!r}")
+    commands = image.with_name(image.name + ".times")
+    commands.write_text(
+        "".join(f'sif "{path}" {name} @{epoch}\n' for path in paths for name in ("atime", "ctime")),
+        "utf-8",
+    )
+    try:
+        said = run(
+            [
+                "env",
+                f"E2FSPROGS_FAKE_TIME={epoch}",
+                "debugfs",
+                "-w",
+                "-f",
+                str(commands),
+                str(image),
+            ]
+        )
+    finally:
+        commands.unlink()
+    # debugfs(8) ends with 0 whatever happens; it says more than the command when one fails.
+    failed = [line for line in said.splitlines() if line and not line.startswith("debugfs")]
+    if failed:
+        raise CommandError(f"debugfs: {failed[0]}")

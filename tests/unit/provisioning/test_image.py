@@ -1,9 +1,12 @@
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from provisioning.debian import sources
-from provisioning.image import clean, packages_of, read_manifest, secrets_in
+from provisioning.image import clean, make_ext4, packages_of, read_manifest, secrets_in
 from provisioning.steps.errors import SourceError
 from tests.unit.provisioning.trees import make_tree
 
@@ -115,3 +118,24 @@ class TestWhatIsInIt:
             "Package: apt\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1:3\n"
         )
         assert packages_of(tmp_path) == "apt:amd64 1:3\nzlib:amd64 2\n"
+
+
+@pytest.mark.skipif(not shutil.which("debugfs"), reason="e2fsprogs is not installed")
+def test_the_same_tree_gives_the_same_file_system(tmp_path: Path) -> None:
+    path = tmp_path / "imagen.toml"
+    path.write_text(MANIFEST.replace("1536", "16"))
+    digests = []
+    for number in (1, 2):
+        root = tmp_path / f"root{number}"
+        names = ["etc/hosts", "usr/bin/a b", "usr/share/x"]
+        for name in names if number == 1 else reversed(names):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(name)
+            os.utime(root / name, (number, number))
+        (root / "bin").symlink_to("usr/bin")
+        digests.append(make_ext4(root, tmp_path / f"{number}.img", read_manifest(path)))
+    assert digests[0] == digests[1]
+    checked = subprocess.run(
+        ["e2fsck", "-fn", str(tmp_path / "1.img")], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
