@@ -20,6 +20,7 @@ def test_says_where_each_release_stands_and_what_stations_made_of_it(
         page = context.new_page()
         inspector = Inspector(page)
         page.goto(f"{site.url}/staff")
+        page.get_by_role("link", name="Versiones").first.click()
         assert urlsplit(page.url).path == "/staff/releases"
         offered = page.get_by_role("region", name="Sistema 1.1")
         expect(offered.get_by_text("Ofrecida")).to_be_visible()
