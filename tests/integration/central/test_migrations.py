@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from central.intake.health import rejudge
 from central.intake.rings import set_ring
 from central.migrations import steps
-from central.models import Ring, RollupStation, Station, StationCondition
+from central.models import Duty, Ring, RollupStation, Station, StationCondition
 from central.models.database import Database
 from central.models.releases import drawn_ring
 from central.reports.recount import recount
@@ -114,3 +114,18 @@ class TestTheStepOfTheFleet:
         with database.write() as session:
             assert rejudge(session, now=centre.clock.now(), limits=Limits()) == 1
             assert session.scalars(select(StationCondition.condition)).all() == ["working"]
+
+
+class TestTheStepOfAStationsLife:
+    def test_leaves_stations_that_are_enrolled_capturing(
+        self, centre: Centre, database: Database
+    ) -> None:
+        station = centre.station()
+        packet = station.apoyo()
+        steps.downgrade(database, "0007")
+        steps.upgrade(database)
+        with database.read() as session:
+            one = session.scalars(select(Station)).one()
+            assert (one.duty, one.site, one.lost_at) == (Duty.CAPTURE, "", None)
+        station.receipt(packet)
+        assert station.greeted().standing is None

@@ -1,16 +1,21 @@
 """The power test of an acceptance, with a process that is killed in the middle of its seals."""
 
+import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
-from device.config import Config
+from device.config import CameraConfig, Config
+from device.gate import TEST_CARD, GateError
 from device.queue.assembly import open_spool
 from device.readiness.power import PowerTestError, Survived, seal_until_cut, what_survived
-from device.readiness.report import Acceptance
+from device.readiness.report import Acceptance, read_card
 from tests.stations import EPOCH, Centre, enrol_directly, station_config
 
 _CHILD = """
@@ -87,3 +92,18 @@ def test_the_steps_survive_on_the_disk(tmp_path: Path) -> None:
     for number in (2, 3):
         Acceptance(tmp_path).note(f"card_{number}", "ok")
     assert Acceptance(tmp_path).next_card() is None
+
+
+def test_the_test_card_is_read_by_camera_and_reader_and_another_picture_is_not(
+    config: Config, tmp_path: Path
+) -> None:
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    replayed = replace(config, camera=CameraConfig(driver="replay", folder=str(frames)))
+    shutil.copy(TEST_CARD, frames / "a.jpg")
+    read_card(replayed)
+    assert len(list(config.spool_folder.rglob("*.acp"))) == 0
+    cv2.imwrite(str(frames / "a.jpg"), np.full((960, 1280, 3), 127, np.uint8))
+    with pytest.raises(GateError) as caught:
+        read_card(replayed)
+    assert caught.value.code == "gate.test_card"
