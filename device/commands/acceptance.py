@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from device.clock import read_boot_id
-from device.commands.queue import adder, own_versions
+from device.commands.queue import own_versions
+from device.commands.speech import adder
 from device.config import Config
 from device.errors import ConfigError, StationError
 from device.gate import TEST_CARD

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from device.board import read_board
 from device.clock import SystemClock
-from device.commands.queue import adder, own_versions, stop_event
+from device.commands.queue import own_versions, stop_event
+from device.commands.speech import adder
 from device.config import Config
 from device.errors import ConfigError, ServerBusyError, ServerRefusedError, ServerUnreachableError
 from device.peripherals.escpos import qr_modules

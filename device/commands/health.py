@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from device.clock import SystemClock
-from device.commands.queue import DEFAULT_CONFIG, describe
+from device.commands.speech import DEFAULT_CONFIG, describe
 from device.config import read_config
 from device.errors import StationError
 from device.health.notes import NoteBoard

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from device.bootstrap import models_toml, variants_file
-from device.commands.queue import DEFAULT_CONFIG, describe
+from device.commands.speech import DEFAULT_CONFIG, describe
 from device.config import read_config
 from device.errors import StationError
 from device.inference.variants import best_threads, measure, write_choice

@@ -17,7 +17,8 @@ from gunicorn.arbiter import Arbiter
 from device import bootstrap, selftest
 from device.board import read_board
 from device.clock import SystemClock
-from device.commands.queue import DEFAULT_CONFIG, describe, own_versions
+from device.commands.queue import own_versions
+from device.commands.speech import DEFAULT_CONFIG, describe
 from device.config import Config, read_config
 from device.errors import NotEnrolledError, StationError
 from device.heartbeat import Heartbeat, HeartbeatThread, Pulse, notify, unheard

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from device.bootstrap import technician_file
 from device.capture.passwords import new_verifier
-from device.commands.queue import DEFAULT_CONFIG, describe
+from device.commands.speech import DEFAULT_CONFIG, describe
 from device.config import read_config
 from device.errors import StationError
 

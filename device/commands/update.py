@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from device.clock import SystemClock, read_boot_id, to_ms
-from device.commands.queue import DEFAULT_CONFIG, describe
+from device.commands.speech import DEFAULT_CONFIG, describe
 from device.config import Config, read_config
 from device.errors import SpoolBusyError, StationError
 from device.health.notes import GAUGES, SCREENS, NoteBoard

@@ -21,7 +21,7 @@ from central.manuals.source import manuals, read_manual
 from central.portal import notices, reasons
 from central.portal.auxiliar_texts import STAGES
 from central.portal.labels import STATES
-from device.commands import queue
+from device.commands.speech import ADVICE
 from device.kiosk import texts
 from device.kiosk.texts import checks, outcomes, refusals, workshop
 from device.kiosk.texts.troubles import TROUBLES
@@ -112,7 +112,7 @@ class TestTecnicos:
 
     def test_names_only_codes_that_the_station_knows(self) -> None:
         findings = {start for start, _ in workshop._FINDINGS}
-        advice = {start for start, _ in queue._ADVICE}
+        advice = {start for start, _ in ADVICE}
         assert self.codes - set(texts.MESSAGES) - findings - advice == set()
 
     def test_explains_every_code_of_peripherals_camera_and_disk(self) -> None:
@@ -121,7 +121,7 @@ class TestTecnicos:
         assert known - self.codes == {"camera.starting"}
 
     def test_explains_what_every_command_may_fail_with(self) -> None:
-        assert {start for start, _ in queue._ADVICE} - self.codes == {"http", "spool"}
+        assert {start for start, _ in ADVICE} - self.codes == {"http", "spool"}
 
 
 class TestAspirantes:
