@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from provisioning.steps.base import ROLES, Options, Site
+from provisioning.steps.base import ROLES, SLOTS, Options, Site
 from provisioning.steps.boards import boards, find_board
 from provisioning.steps.order import STEPS, chosen
 from provisioning.steps.record import RECORD
@@ -66,6 +66,13 @@ def add_site(parser: argparse.ArgumentParser) -> None:
         "--centre-address", action="append", default=[], metavar="IP", help="sus direcciones"
     )
     parser.add_argument("--centre-port", type=int, default=443, metavar="N", help="su puerto")
+    parser.add_argument("--centre-card", type=Path, metavar="FILE", help="tarjeta del centro")
+    parser.add_argument(
+        "--release-keys", type=Path, metavar="PEM", help="llaves públicas de las versiones"
+    )
+    parser.add_argument(
+        "--slots", choices=SLOTS, default="none", help="dónde se prueba una versión nueva"
+    )
     parser.add_argument("--data-device", default="", metavar="DEV", help="partición de los datos")
     parser.add_argument("--data-key", type=Path, metavar="FILE", help="llave de esa partición")
     parser.add_argument("--ssh-key", type=Path, metavar="PEM", help="quién puede abrir SSH")
@@ -90,6 +97,9 @@ def site_of(options: argparse.Namespace) -> Site:
             centre=options.centre,
             centre_addresses=tuple(options.centre_address),
             centre_port=options.centre_port,
+            centre_card=options.centre_card,
+            release_keys=options.release_keys,
+            slots=options.slots,
             data_device=options.data_device,
             data_key=options.data_key,
             ssh_key=options.ssh_key,

@@ -12,6 +12,8 @@ from provisioning.steps.errors import SourceError
 from provisioning.steps.tree import Tree
 
 ROLES = ("station", "central")
+SLOTS = ("none", "folder", "tryboot")
+_SUITES = {"12": "bookworm", "13": "trixie"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Options:
     centre: str = ""
     centre_addresses: tuple[str, ...] = ()
     centre_port: int = 443
+    # Public files that the station is to believe; without one, what is there stays.
+    centre_card: Path | None = None
+    release_keys: Path | None = None
+    # How the station keeps two releases: `none`, `folder` or `tryboot` (docs/updates.md).
+    slots: str = "none"
     # Partition that will hold the station's data, encrypted; empty: the folder stays on the root.
     data_device: str = ""
     # Key file for a board without a device key; it is copied into the tree, and the record says so.
@@ -55,6 +62,12 @@ class Site:
     def is_station(self) -> bool:
         """Whether a station is made, and not a centre."""
         return self.role == "station"
+
+    @property
+    def compatible(self) -> str:
+        """What releases for this station are named for."""
+        suite = _SUITES.get(self.tree.os_release().get("VERSION_ID", ""), "other")
+        return f"acopio-station-{self.board.name}-{suite}"
 
     @property
     def groups(self) -> frozenset[str]:

@@ -9,11 +9,7 @@ from provisioning.steps.base import Site, Step
 from provisioning.steps.changes import Change, File, Folder
 from provisioning.steps.errors import SourceError
 
-_SETTINGS = {
-    "station": "# Lo que no esté aquí vale lo que dice docs/operations.md.\n"
-    '[station]\ndata = "/var/lib/acopio-station"\n',
-    "central": "# Lo que no esté aquí vale lo que dice docs/operations.md.\n",
-}
+_HEADING = "# Lo que no esté aquí vale lo que dice docs/operations.md.\n"
 
 
 def plan(site: Site) -> Sequence[Change]:
@@ -22,9 +18,16 @@ def plan(site: Site) -> Sequence[Change]:
     for source in _lists(site):
         changes.append(File(f"/usr/lib/tmpfiles.d/{source.name}", source.read_bytes()))
     changes += folders(site)
-    text = _SETTINGS[site.role].encode()
-    changes.append(File(f"/etc/acopio/{site.role}.toml", text, only_if_missing=True))
+    text = _HEADING + (_station(site) if site.is_station else "")
+    changes.append(File(f"/etc/acopio/{site.role}.toml", text.encode(), only_if_missing=True))
     return changes
+
+
+def _station(site: Site) -> str:
+    data = '[station]\ndata = "/var/lib/acopio-station"\n'
+    if site.options.slots == "none":
+        return data
+    return f'{data}\n[update]\nslots = "{site.options.slots}"\ncompatible = "{site.compatible}"\n'
 
 
 def folders(site: Site, *, under: str = "/") -> list[Folder]:

@@ -18,7 +18,7 @@ from provisioning.steps.errors import BoardError, CommandError
 from provisioning.steps.tree import Tree
 
 RULES = "/etc/nftables.conf"
-_SPEAKERS = ("acopio-deliver", "acopio-update", "acopio-kiosk")
+_SPEAKERS = ("acopio-deliver", "acopio-kiosk")
 _SERVICE = "nftables.service"
 _NEIGHBOURS = (
     "nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert, packet-too-big, "
@@ -40,7 +40,7 @@ def plan(site: Site) -> Sequence[Change]:
     ]
     if site.is_station and site.options.centre_addresses:
         narrowed = _narrowed(site.options.centre_addresses)
-        for unit in ("acopio-deliver", "acopio-update", "acopio-kiosk"):
+        for unit in _SPEAKERS:
             changes.append(
                 File(f"/etc/systemd/system/{unit}.service.d/centre.conf", narrowed.encode())
             )

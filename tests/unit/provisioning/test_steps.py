@@ -8,10 +8,17 @@ from typing import Any
 
 import pytest
 
+from device.config import parse_config, read_config
 from provisioning.__main__ import main
 from provisioning.steps.base import Site
 from provisioning.steps.boards import boards
-from provisioning.steps.errors import BoardError, ProvisionError, RefusedError, TreeError
+from provisioning.steps.errors import (
+    BoardError,
+    ProvisionError,
+    RefusedError,
+    SourceError,
+    TreeError,
+)
 from provisioning.steps.order import STEPS, chosen
 from provisioning.steps.record import RECORD, Record, read_record
 from provisioning.steps.runner import apply, inspect
@@ -21,6 +28,7 @@ from provisioning.steps.s70_usb import rules as usb_rules
 from provisioning.steps.s86_watchdog import HARDWARE_LIMIT_S, RUNTIME_S
 from provisioning.steps.tree import Tree
 from tests.unit.provisioning.trees import make_tree, state, with_options
+from wire.keys import SoftwareSigner
 
 IS_ROOT = os.geteuid() == 0
 
@@ -107,6 +115,12 @@ class TestApplying:
         apply(site, STEPS, quiet)
         assert settings.read_text() == '[camera]\ndriver = "v4l2"\n'
 
+    def test_the_first_settings_of_updates_are_ones_the_station_takes(self, tmp_path: Path) -> None:
+        site = with_options(make_tree(tmp_path, board="pi5"), slots="tryboot")
+        apply(site, STEPS, quiet)
+        settings = read_config(tmp_path / "etc/acopio/station.toml").update
+        assert (settings.slots, settings.compatible) == ("tryboot", "acopio-station-pi5-trixie")
+
     def test_it_never_writes_through_a_link_that_leads_out_of_the_tree(
         self, tmp_path: Path
     ) -> None:
@@ -120,6 +134,39 @@ class TestApplying:
         apply(site, STEPS, quiet)
         assert list(outside.iterdir()) == []
         assert (tree / str(outside).strip("/") / "system").is_dir()
+
+
+class TestTrust:
+    def test_card_and_release_keys_lie_where_the_station_looks(self, tmp_path: Path) -> None:
+        config = parse_config("")
+        card, keys = tmp_path / "card", tmp_path / "keys"
+        card.write_text('{"server": "https://centro.example"}')
+        keys.write_text(SoftwareSigner.generate().public_pem)
+        tree = tmp_path / "tree"
+        tree.mkdir()
+        site = with_options(make_tree(tree), centre_card=card, release_keys=keys)
+        apply(site, STEPS, quiet)
+        assert (tree / config.station.centre.strip("/")).read_bytes() == card.read_bytes()
+        assert (tree / config.update.keys.strip("/")).read_bytes() == keys.read_bytes()
+
+    @pytest.mark.parametrize(
+        ("option", "content"),
+        [
+            ("release_keys", SoftwareSigner.generate().to_pem()),
+            ("release_keys", b"hello"),
+            ("centre_card", b'{"code": "used once", "server": "https://centro.example"}'),
+            ("centre_card", b"hello"),
+        ],
+    )
+    def test_a_secret_or_another_file_is_not_put_there(
+        self, tmp_path: Path, option: str, content: bytes
+    ) -> None:
+        wrong = tmp_path / "wrong"
+        wrong.write_bytes(content)
+        tree = tmp_path / "tree"
+        tree.mkdir()
+        with pytest.raises(SourceError, match=str(wrong)):
+            apply(with_options(make_tree(tree), **{option: wrong}), chosen(["trust"]), quiet)
 
 
 class _Cut(BaseException):
