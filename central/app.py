@@ -88,6 +88,7 @@ def build_services(config: Config, clock: Clock) -> Services:
             Pace(config.releases.ring_h, config.releases.halt_after),
             config.fleet.limits,
             config.stations.minimum_software,
+            secrets.signer("policy"),
         ),
         activation=ActivationOffice(
             database,

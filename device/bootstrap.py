@@ -45,6 +45,7 @@ from device.peripherals.voice import find_voice
 from device.queue import files
 from device.queue.assembly import Versions, open_line, open_sealer, open_spool
 from device.queue.enrolment import EnrolmentStore
+from device.queue.orders import OrderBook
 from device.queue.overview import Overview
 from device.queue.recovery import Recovered
 from device.queue.seal import Sealer
@@ -156,6 +157,7 @@ def build_station(
         peripherals=open_peripherals(config, clock),
         policy_texts=lambda: store.policy().texts,
         voice=find_voice(),
+        message=lambda: OrderBook(store, spool).message(now_ms=to_ms(clock.now())),
     )
     camera.start()
     publisher = Publisher(board, lambda: _screens(kiosk))

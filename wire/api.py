@@ -25,6 +25,7 @@ from typing import Annotated, TypeVar
 from domain.activation_code import PATTERN as ACTIVATION_CODE
 from wire.canonical import dumps, loads
 from wire.keys import PEM_PATTERN
+from wire.orders import MOST_ORDERS, OrderAnswers
 from wire.packet import HEX_32, HEX_64, IDENTIFIER, ClockClass
 from wire.shape import Limits, decode, encode
 
@@ -158,6 +159,7 @@ class HelloRequest:
     # The signed report of an acceptance, while the centre waits for it.
     readiness: Annotated[str | None, Limits(most=8192)] = None
     update: UpdateStatus | None = None
+    orders: OrderAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,8 @@ class HelloAnswer:
     is_revoked: bool = False
     release: ReleaseOffer | None = None
     standing: Standing | None = None
+    # Signed (`wire.orders`); absent for a station that does not understand them.
+    orders: Annotated[tuple[str, ...], Limits(most=MOST_ORDERS)] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from central.commands.notify import notify
 from central.commands.pauses import pause_s
 from central.commands.reports import ReportThread, open_maker
 from central.intake.health import rejudge, thin
+from central.intake.orders import expire
 from central.logs import configure_logging
 from central.mail.outbox import has_letters_due
 from central.models import Export, Record, UsedProof
@@ -184,6 +185,7 @@ def _duties(context: Context, vault: VaultClient, owner: str) -> list[_Duty]:
 
     def watch() -> int:
         with database.write() as session:
+            expire(session, now=clock.now())
             return rejudge(
                 session,
                 now=clock.now(),

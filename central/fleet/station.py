@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,9 +13,19 @@ from sqlalchemy.orm import Session
 from central.errors import NotFoundError
 from central.fleet.listing import FleetRow, row_of
 from central.intake.chain import missing_ranges
-from central.models import AuditEntry, ForkEvidence, Station, StationEpoch
+from central.models import (
+    AuditEntry,
+    ForkEvidence,
+    Station,
+    StationEpoch,
+    StationIncident,
+    StationOrder,
+)
 
 _ACTS = 30
+_ORDERS = 10
+
+Kept = TypeVar("Kept", StationOrder, StationIncident)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,8 @@ class StationView:
     station: Station
     chains: tuple[Chain, ...]
     acts: tuple[Act, ...]
+    orders: tuple[StationOrder, ...]
+    reports: tuple[StationIncident, ...]
     forks: int
 
 
@@ -74,6 +87,8 @@ def view(session: Session, name: str) -> StationView:
         station=station,
         chains=tuple(_chain(session, epoch) for epoch in epochs),
         acts=tuple(_acts(session, name)),
+        orders=tuple(_latest(session, StationOrder, row.station_id)),
+        reports=tuple(_latest(session, StationIncident, row.station_id)),
         forks=len(forks),
     )
 
@@ -88,6 +103,12 @@ def _chain(session: Session, epoch: StationEpoch) -> Chain:
         claimed_seq=epoch.claimed_seq or 0,
         missing=missing_ranges(session, epoch),
     )
+
+
+def _latest(session: Session, kind: type[Kept], station_id: int) -> Sequence[Kept]:
+    return session.scalars(
+        select(kind).where(kind.station_id == station_id).order_by(kind.id.desc()).limit(_ORDERS)
+    ).all()
 
 
 def _acts(session: Session, name: str) -> Sequence[Act]:

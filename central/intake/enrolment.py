@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from central.audit import trail
 from central.errors import ConflictError, StationRefusedError
-from central.intake import releases
+from central.intake import orders, releases
 from central.intake.certificates import CertificateOffice
 from central.intake.chain import missing_ranges
 from central.intake.claims import find_claim
@@ -61,8 +61,10 @@ class Enrolment:
         pace: releases.Pace,
         limits: Limits | None = None,
         minimum_software: str = "",
+        order_signer: Signer | None = None,
     ) -> None:
         """Set up; limits and software say from where on a station is in trouble."""
+        self._order_signer = order_signer
         self._limits = limits or Limits()
         self._minimum_software = minimum_software
         self._database = database
@@ -187,10 +189,20 @@ class Enrolment:
                 is_revoked=station.state in (StationState.REVOKED, StationState.RETIRED),
                 release=releases.greet(session, station, request.update, self._pace, now=now),
                 standing=standing_of(station),
+                orders=self._exchange_orders(session, station, request, now),
             )
             process_id = station.process_id
         version, _policy = self._policies.current(process_id)
         return replace(answer, policy_version=version)
+
+    def _exchange_orders(
+        self, session: Session, station: Station, request: HelloRequest, now: datetime
+    ) -> tuple[str, ...] | None:
+        """Take a station's answers and tell it what is open; None for one that knows no orders."""
+        if request.orders is None or self._order_signer is None:
+            return None
+        orders.take_answers(session, station, request.orders, now=now)
+        return orders.open_orders(session, station, self._order_signer, now=now)
 
     def _time(self, request: HelloRequest, now: datetime) -> str:
         token = TimeToken(

@@ -59,7 +59,6 @@ class OrderKind(StrEnum):
 
     MESSAGE = "message"
     INCIDENT = "incident"
-    ROTATE_KEYS = "rotate_keys"
 
 
 class OrderState(StrEnum):

@@ -19,6 +19,7 @@ from central.portal import (
     exports,
     files,
     fleet,
+    fleet_orders,
     formats,
     headers,
     health,
@@ -101,6 +102,7 @@ def register(app: Flask) -> None:
         station_files,
         releases,
         fleet,
+        fleet_orders,
     ):
         app.register_blueprint(part.bp)
 

@@ -12,7 +12,16 @@ from central.fleet.bundle import bundle
 from central.fleet.history import History, Period, history
 from central.fleet.listing import Wanted
 from central.fleet.station import view
-from central.portal.fleet_texts import ACTS, CLOCKS, CONDITIONS, GAUGES, MEASURES, PERIODS
+from central.portal.fleet_texts import (
+    ACTS,
+    CLOCKS,
+    CONDITIONS,
+    GAUGES,
+    MEASURES,
+    ORDER_KINDS,
+    ORDER_STATES,
+    PERIODS,
+)
 from central.portal.history_plot import HistoryPlot, history_plot
 from central.services import services
 from domain.station_condition import Condition
@@ -62,6 +71,8 @@ def detail(station: str) -> ResponseReturnValue:
         MEASURES=MEASURES,
         PERIODS=PERIODS,
         FLEET_ACTS=ACTS,
+        ORDER_KINDS=ORDER_KINDS,
+        ORDER_STATES=ORDER_STATES,
     )
 
 

@@ -6,6 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from central.fleet.history import Measure, Period
+from central.models import OrderKind, OrderState
 from domain.station_condition import Condition
 from wire.gauges import Gauge
 
@@ -188,6 +189,8 @@ ACTS = {
     "station.quarantined": _("It was put in quarantine"),
     "station.released": _("Its quarantine was lifted"),
     "station.revoked": _("It was revoked"),
+    "station.ordered": _("It was given an order"),
+    "station.order_cancelled": _("An order was taken back"),
 }
 
 # Classes of a clock, as stations name them.
@@ -196,4 +199,16 @@ CLOCKS = {
     "rtc": _("sure, by its own hardware clock"),
     "unverified": _("not sure"),
     "unknown": _("not sure"),
+}
+
+ORDER_KINDS = {
+    OrderKind.MESSAGE: _("Show a message"),
+    OrderKind.INCIDENT: _("Report how chain and queue are"),
+}
+ORDER_STATES = {
+    OrderState.OPEN: (_("waits"), "info"),
+    OrderState.DONE: (_("done"), "ok"),
+    OrderState.REFUSED: (_("refused"), "bad"),
+    OrderState.CANCELLED: (_("taken back"), ""),
+    OrderState.EXPIRED: (_("not heard in time"), "warn"),
 }

@@ -113,6 +113,8 @@ class Kiosk:
     policy_texts: Callable[[], Mapping[str, str]] = dict
     seat: Seat = field(default_factory=Seat)
     voice: Voice | None = None
+    # What the authority has to say to whoever works here; None for nothing.
+    message: Callable[[], str | None] = lambda: None
 
 
 def whole_station() -> Kiosk:

@@ -24,6 +24,7 @@ def page() -> ResponseReturnValue:
         "start.html",
         refusal=parts.desk.refusal(),
         warnings=parts.desk.warnings(),
+        message=parts.message(),
         lists=parts.queue.auxiliar(auxiliar),
         # A folio names its auxiliar: those of others are not theirs to see.
         recovered=[folio for folio in parts.recovered if f"-{auxiliar}-" in folio],

@@ -9,6 +9,7 @@ from device.queue import files
 from device.queue.chain import Origin
 from device.queue.client import StationClient
 from device.queue.enrolment import EnrolmentStore
+from device.queue.orders import OrderBook
 from device.queue.spool import Spool, State
 from domain.clock import Clock
 from wire.api import Health, HelloAnswer, HelloRequest, ReleaseOffer, Standing, UpdateStatus
@@ -48,6 +49,7 @@ class Contact:
         """Set up; `gauges` gives what the health service measured last, by name."""
         self._gauges = gauges
         self._releases = releases
+        self._orders = OrderBook(store, spool)
         self._spool = spool
         self._store = store
         self._client = client
@@ -96,6 +98,7 @@ class Contact:
         head = self._spool.head(enrolment.epoch)
         wall_ms, mono_ms = to_ms(self._clock.now()), self._clock.monotonic_ms()
         nonce = self._entropy(16).hex()
+        answers = self._orders.answers()
         request = HelloRequest(
             station=enrolment.station,
             epoch=enrolment.epoch,
@@ -119,6 +122,7 @@ class Contact:
             health=self.health(),
             readiness=self._readiness(),
             update=self._releases.status() if self._releases is not None else None,
+            orders=answers,
         )
         answer = self._client.hello(request)
         token = verify_time(
@@ -126,6 +130,7 @@ class Contact:
         )
         # the answer was signed after the request left: the earlier moment keeps the error one-sided
         self._store.save_anchor(Anchor(token.id, token.time_ms, mono_ms, self._origin.boot_id))
+        self._orders.heed(answer.orders or (), answers, now_ms=token.time_ms)
         self._heed(answer, enrolment.epoch)
 
     def _heed(self, answer: HelloAnswer, epoch: str) -> None:

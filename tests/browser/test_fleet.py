@@ -64,7 +64,7 @@ class TestTheStations:
     ) -> None:
         problems = {}
         name = in_trouble(fleet, "silent")
-        for path in ("/fleet", f"/fleet/{name}"):
+        for path in ("/fleet", f"/fleet/{name}", "/fleet/orders/new?condition=silent"):
             inspector = Inspector(technician)
             technician.goto(fleet.url + path)
             for details in technician.locator("details").all():

@@ -9,15 +9,20 @@ from sqlalchemy.orm import Session
 
 from central.intake.health import rejudge
 from central.models import (
+    OrderKind,
+    OrderState,
     Process,
     Station,
     StationEpoch,
     StationHealth,
+    StationOrder,
     StationState,
 )
 from domain.station_condition import Limits
 
 HOUR_S = 3600
+# An order to the station of the world that it has not heard.
+ORDER_BATCH = "0a" * 16
 # So many in a thousand; all others work or rest.
 _TROUBLES = {
     "forked": 1, "held": 3, "silent": 12, "supply": 8, "hot": 6, "disk": 5, "camera": 4,
@@ -123,4 +128,15 @@ def _station(
                 opened_at=now - timedelta(days=19),
             )
         ],
+    )  # fmt: skip
+
+
+def add_order(session: Session, station: Station, *, now: datetime) -> None:
+    """Give a station an order that it has not heard."""
+    session.add(
+        StationOrder(
+            station_id=station.id, token="0b" * 16, batch=ORDER_BATCH, kind=OrderKind.MESSAGE,
+            text="La sede abre a las 9.", state=OrderState.OPEN, issued_by="user:1",
+            issued_at=now, expires_at=now + timedelta(hours=12),
+        )
     )  # fmt: skip

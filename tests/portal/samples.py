@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from central.models import Base, User, UserSession
 from domain.apoyo import State
 from tests.portal import batches
+from tests.portal.fleet import ORDER_BATCH
 from tests.portal.objections import OTHER_OBJECTION, OWN_OBJECTION
 from tests.portal.people import LETTER, OTHER_EMAIL, OWN_EMAIL
 from tests.portal.reports import FOREIGN_EXPORT, OWN_EXPORT
@@ -92,6 +93,7 @@ SAMPLES: Mapping[str, Sample] = {
     "releases.halt release": Sample(lambda _: "1", "987654321"),
     "releases.resume release": Sample(lambda _: "2", "987654321"),
     # Of no aspirante: those who tend stations see all of them.
+    "fleet_orders.cancel batch": Sample(lambda _: ORDER_BATCH, "f" * 32),
     "fleet.detail station": _STATION,
     "fleet.incident station": _STATION,
     "files.template kind": Sample(lambda _: "csv", "pdf"),
@@ -162,6 +164,14 @@ FORMS: Mapping[str, Callable[[World], Mapping[str, str]]] = {
     "sign_in.leave": lambda _: {},
     "account.end": lambda _: {},
     "account.end_others": lambda _: {},
+    "fleet_orders.give": lambda _: {
+        "station": "E7",
+        "kind": "message",
+        "text": "La sede abre a las 8.",
+        "hours": "12",
+        "confirmed": "1",
+    },
+    "fleet_orders.cancel": lambda _: {},
     "staff.search": lambda _: {"text": "aurora"},
     "staff.add": lambda _: _ADMISSION,
     "staff.change": lambda _: _ADMISSION | {"email": OWN_EMAIL},

@@ -62,6 +62,7 @@ from central.storage.sealing import Sealer
 from domain.apoyo import SituacionRegistral, State
 from tests.portal.batches import put_batches
 from tests.portal.counts import write_counts
+from tests.portal.fleet import add_order
 from tests.portal.objections import put_objections
 from tests.portal.people import OTHER_EMAIL, OWN_EMAIL, add_people
 from tests.portal.reports import FOREIGN_EXPORT, OWN_EXPORT, add_finished, make_keys
@@ -289,6 +290,8 @@ def _populate(session: Session, world: World) -> None:
         created_at=NOW - timedelta(days=20),
     )
     session.add(station)
+    session.flush()
+    add_order(session, station, now=NOW)
     own = _aspirante(session, process, office, "GOB001", "Aurora Ejemplo Prueba", OWN_EMAIL)
     own.threshold = threshold
     other = _aspirante(session, process, office, "GOB002", "Otro Ejemplo Ficticio", OTHER_EMAIL)
