@@ -1,4 +1,4 @@
-"""What the attack judge looks at: the card and its surroundings, pieces of the frame, spectra.
+"""What the attack judge looks at: the card, pieces of the frame, their spectra, the corners.
 
 Textures of print and of displays live in single pixels of the frame and are lost, or invented,
 where a picture is warped; so the pieces are cut and not resampled. The training cuts the same.
@@ -16,7 +16,9 @@ from device.inference.base import Image, Quad
 WIDTH = 384
 CARD_HEIGHT = 240
 _CUT_HEIGHT = CARD_HEIGHT + 2 * PIECE
-HEIGHT = _CUT_HEIGHT + PIECE  # two rows of four pieces below the card, then the spectra of both
+_CORNERS_AT = _CUT_HEIGHT + PIECE  # two rows of four pieces below the card, the spectra of both
+_CORNER_WIDTH, _CORNER_HEIGHT = 96, 64  # last the corners, all turned as the upper left one lies
+HEIGHT = _CORNERS_AT + _CORNER_HEIGHT
 _MARGIN = 0.1
 # Of the card's width and height.
 _PLACES = (
@@ -38,7 +40,12 @@ def views(frame: Image, quad: Quad) -> Image:
         for column, (x, y) in enumerate(centres):
             left = column * PIECE
             sheet[top : top + PIECE, left : left + PIECE] = _piece(whole, float(x), float(y))
-    sheet[_CUT_HEIGHT:] = spectra(sheet[CARD_HEIGHT:_CUT_HEIGHT])
+    sheet[_CUT_HEIGHT:_CORNERS_AT] = spectra(sheet[CARD_HEIGHT:_CUT_HEIGHT])
+    card = sheet[:CARD_HEIGHT]
+    for place, way in enumerate((card, card[:, ::-1], card[::-1, ::-1], card[::-1])):
+        left = place * _CORNER_WIDTH
+        corner = way[:_CORNER_HEIGHT, :_CORNER_WIDTH]
+        sheet[_CORNERS_AT:, left : left + _CORNER_WIDTH] = corner
     return sheet
 
 

@@ -27,11 +27,11 @@ from training.export import export_dynamic_int8, export_float, run_file
 from training.loop import train, training_run
 from training.model_card import MODEL_FOLDER, register_model
 from training.presentation_attack.card import card_of
-from training.presentation_attack.figures import equal_error, error_rates, threshold_for
+from training.presentation_attack.figures import equal_error, error_rates, share_of, threshold_for
 from training.presentation_attack.network import AttackJudge, loss_of
 from training.presentation_attack.scenes import HELD_FROM, KINDS, Scenes, read_scenes, write_scenes
 from training.presentation_attack.sheets import Floats, Numbers, batches, judged
-from training.presentation_attack.views import HEIGHT, WIDTH, Image, views, with_spectra
+from training.presentation_attack.views import HEIGHT, WIDTH, Image, completed, views
 
 WORK = Path("training/work")
 NAME = "presentation_attack"
@@ -125,7 +125,7 @@ def _held(scenes: Scenes) -> Numbers:
 
 
 def _whole(scenes: Scenes, chosen: Numbers) -> tuple[Image, Numbers]:
-    sheets = np.stack([with_spectra(scenes.sheets[index]) for index in chosen])
+    sheets = np.stack([completed(scenes.sheets[index]) for index in chosen])
     return sheets, scenes.kinds[chosen]
 
 
@@ -186,9 +186,11 @@ def _export(work: Path, folders: Sequence[Path]) -> None:
         if len(others):
             blamed, _ = _by_file(path, others)
             cut = max(cut, threshold_for(blamed, _BPCER))
-            metrics[f"strangers_suspected{suffix}"] = 100 * float((blamed >= cut).mean())
         thresholds[f"suspicion{suffix}"] = round(cut, 3)
-        metrics[f"held_out{suffix}"] = error_rates(told, kinds, _NAMES, cut)
+        rates = error_rates(told, kinds, _NAMES, cut)
+        if len(others):
+            rates["strangers"] = share_of(int((blamed >= cut).sum()), len(blamed))
+        metrics[f"held_out{suffix}"] = rates
         metrics[f"equal_error{suffix}"] = 100 * equal_error(told[~attacks], told[attacks])
         metrics[f"kind_right{suffix}"] = 100 * float((named == kinds)[attacks].mean())
     register_model(

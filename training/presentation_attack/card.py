@@ -41,10 +41,11 @@ def card_of(*, photographs: int, strangers: int, metrics: Mapping[str, Any]) -> 
         "card itself, and what: a photocopy, a screen, a print on paper, a card with a part pasted "
         "over, a filled template, a laminated copy. The score informs the reviewer and blocks "
         "nothing.",
-        architecture="One sheet of 528×384: the card with its surroundings; eight pieces of 96×96 "
-        "pixels of the frame, not resampled; and the spectra of these pieces, put together. Three "
-        "towers of plain convolutions; mean and maximum of their cells; two linear layers to seven "
-        "logits. The tower of the card is also taught where something is pasted over. Suspicion "
+        architecture="One sheet of 592×384: the card with its surroundings; eight pieces of 96×96 "
+        "pixels of the frame, not resampled; the spectra of these pieces, put together; and the "
+        "card's four corners. Four towers of plain convolutions; mean and maximum of their cells; "
+        "two linear layers to seven logits. Each tower is also taught to judge alone, and that of "
+        "the card where something is pasted over. Suspicion "
         "is the log odds of all kinds of attack against the original; the threshold turns it into "
         "a score of 0.5.",
         data=f"{photographs} simulated photographs, two sheets of each: 36 % originals (worn, "

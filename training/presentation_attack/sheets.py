@@ -13,7 +13,7 @@ from training.camera import sensor
 from training.presentation_attack.network import suspicion
 from training.presentation_attack.scenes import KINDS, Scenes
 from training.presentation_attack.spectra import PIECE
-from training.presentation_attack.views import CARD_HEIGHT, WIDTH, with_spectra
+from training.presentation_attack.views import CARD_HEIGHT, WIDTH, completed
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -58,7 +58,7 @@ def varied(cuts: Image, cover: Image, rng: Generator) -> tuple[Image, Image]:
         changed[..., channel] = cv2.LUT(
             np.ascontiguousarray(changed[..., channel]), curve[:, channel]
         )
-    return with_spectra(_spoilt(changed, rng)), cover
+    return completed(_spoilt(changed, rng)), cover
 
 
 def _turned(pieces: Image, rng: Generator) -> Image:
@@ -111,13 +111,13 @@ def _moved(card: Image, cover: Image, rng: Generator) -> tuple[Image, Image]:
 def _spoilt(sheet: Image, rng: Generator) -> Image:
     """Do to some sheets what cameras' programs do: soften, sharpen, grain, compress."""
     drawn = rng.random()
-    if drawn < 0.3:
+    if drawn < 0.15:
         soft = cv2.GaussianBlur(sheet, (0, 0), float(rng.uniform(0.6, 1.3)))
         amount = float(rng.uniform(-0.6, 1.0))
         sheet = np.asarray(cv2.addWeighted(sheet, 1 + amount, soft, -amount, 0), np.uint8)
-    if rng.random() < 0.3:
+    if rng.random() < 0.15:
         sheet = sensor.noise(sheet, rng, float(rng.uniform(0.5, 6)))
-    if rng.random() < 0.2:
+    if rng.random() < 0.1:
         sheet = sensor.jpeg(sheet, int(rng.uniform(55, 95)))
     return sheet
 

@@ -1,4 +1,4 @@
-"""What the network looks at: the card with its surroundings, pieces of the frame, their spectra.
+"""What the network looks at: the card, pieces of the frame, their spectra, the card's corners.
 
 Textures of print and of displays live in single pixels of the frame and are lost, or invented,
 where a picture is warped; so the pieces are cut and not resampled. `device.inference.attack_views`
@@ -19,7 +19,10 @@ CARD_HEIGHT = 240
 # Below the card two rows of four pieces, below these the spectra of both rows.
 PIECES_HEIGHT = 2 * PIECE
 CUT_HEIGHT = CARD_HEIGHT + PIECES_HEIGHT
-HEIGHT = CUT_HEIGHT + PIECE
+CORNERS_AT = CUT_HEIGHT + PIECE
+# Last the four corners of the view of the card, all turned as the upper left one lies.
+CORNER_WIDTH, CORNER_HEIGHT = 96, 64
+HEIGHT = CORNERS_AT + CORNER_HEIGHT
 MARGIN = 0.1
 # Of the card's width and height.
 Places = tuple[tuple[tuple[float, float], ...], ...]
@@ -31,12 +34,18 @@ PLACES: Places = (
 
 def views(frame: Image, corners: Points) -> Image:
     """Return the sheet of views, HEIGHT×WIDTH×3, of the card with these corners."""
-    return with_spectra(cut(frame, corners))
+    return completed(cut(frame, corners))
 
 
-def with_spectra(cuts: Image) -> Image:
+def completed(cuts: Image) -> Image:
     """Return the whole sheet of what `cut` gave."""
-    return np.concatenate([cuts, spectra(cuts[CARD_HEIGHT:])])
+    return np.concatenate([cuts, spectra(cuts[CARD_HEIGHT:]), _corners(cuts[:CARD_HEIGHT])])
+
+
+def _corners(card: Image) -> Image:
+    """Return the corners side by side: a card is round there, and whoever cuts paper is not."""
+    ways = (card, card[:, ::-1], card[::-1, ::-1], card[::-1])
+    return np.concatenate([way[:CORNER_HEIGHT, :CORNER_WIDTH] for way in ways], axis=1)
 
 
 def cut(frame: Image, corners: Points, places: Places = PLACES) -> Image:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.presentation_attack.figures import equal_error, error_rates, threshold_for
+from training.presentation_attack.figures import equal_error, error_rates, share_of, threshold_for
 
 NAMES = {0: "original", 1: "photocopy", 2: "screen"}
 
@@ -24,6 +24,13 @@ class TestErrorRates:
             "photocopy": 0.0,
             "screen": 50.0,
         }
+
+    def test_few_frames_leave_a_wide_interval(self) -> None:
+        # Wilson's interval of 2 in 50, from the tables.
+        row = share_of(2, 50)
+        assert row["from"] == pytest.approx(1.1, abs=0.05)
+        assert row["to"] == pytest.approx(13.5, abs=0.05)
+        assert share_of(0, 50)["from"] == 0
 
     def test_a_kind_that_was_not_shown_has_no_rate(self) -> None:
         rows = error_rates(np.zeros(2, np.float32), np.array([0, 1]), NAMES, 1.0)

@@ -15,7 +15,15 @@ from training.people import invent_person
 from training.presentation_attack.looks import other_print
 from training.presentation_attack.scenes import COVER, cover_of, held_up
 from training.presentation_attack.spectra import PIECE
-from training.presentation_attack.views import CARD_HEIGHT, PLACES, target, views
+from training.presentation_attack.views import (
+    CARD_HEIGHT,
+    CORNER_HEIGHT,
+    CORNER_WIDTH,
+    CORNERS_AT,
+    PLACES,
+    target,
+    views,
+)
 from training.render import RenderedCard, render_card
 
 SIZE = (600, 800)
@@ -156,6 +164,17 @@ class TestViews:
         assert view[top + 3 : bottom - 3, left + 3 : right - 3].min() > 200
         assert view[: top - 3].max() < 50
         assert view[:, : left - 3].max() < 50
+
+    def test_all_four_corners_lie_as_the_upper_left_one(self) -> None:
+        frame = np.zeros((600, 800, 3), np.uint8)
+        cv2.rectangle(frame, (100, 100), (700, 478), (250, 250, 250), -1)
+        corners = np.array([[100.0, 100], [700, 100], [700, 478], [100, 478]])
+        strip = views(frame, corners)[CORNERS_AT:, :, 0].reshape(CORNER_HEIGHT, 4, CORNER_WIDTH)
+        for number in range(4):
+            corner = strip[:, number]
+            assert corner[:10].max() < 50
+            assert corner[:, :20].max() < 50
+            assert corner[30:, 45:].min() > 200
 
 
 class TestScenes:
