@@ -198,12 +198,13 @@ train-card-classifier: train-pool ## train, export and describe the card classif
 train-presentation-attack: train-pool $(INSTALLED) ## photograph, train, leave kinds out, and export the attack judge (90 minutes)
 	@.ci/system-packages independent
 	$(TRAIN).presentation_attack scenes --seed 1 --count 2000
-	$(TRAIN).presentation_attack train --seed 1 --minutes 18
+	$(TRAIN).presentation_attack train --seed 1 --minutes 16
 	for kind in photocopy screen print pasted template laminated; do \
 		$(TRAIN).presentation_attack leave-out $$kind --seed 1 --minutes 2.5 || exit; done
 	for level in easy medium hard; do \
-		$(PY) -m bench.independent --out training/work/strangers-$$level --count 40 --seed 4011 --difficulty $$level || exit; done
-	$(TRAIN).presentation_attack export --strangers $(foreach level,easy medium hard,training/work/strangers-$(level))
+		$(PY) -m bench.independent --out training/work/strangers-4011-$$level --seed 4011 --count 40 --difficulty $$level && \
+		$(PY) -m bench.independent --out training/work/strangers-20261127-$$level --seed 20261127 --count 56 --difficulty $$level || exit; done
+	$(TRAIN).presentation_attack export --strangers training/work/strangers-*
 
 .PHONY: train-text-detector
 train-text-detector: train-pool ## train, export and describe the text detector (35 minutes)

@@ -3,7 +3,7 @@
 Minutes are those of one core.
 
 python -m training.presentation_attack scenes --seed 1 --count 2000
-python -m training.presentation_attack train --seed 1 --minutes 18
+python -m training.presentation_attack train --seed 1 --minutes 16
 python -m training.presentation_attack leave-out screen --seed 1 --minutes 2.5
 python -m training.presentation_attack export --strangers DIR
 
@@ -35,8 +35,9 @@ from training.presentation_attack.views import HEIGHT, WIDTH, Image, completed, 
 
 WORK = Path("training/work")
 NAME = "presentation_attack"
-# Of the true cards held out, and of strangers', this share may be suspected: the bar is 2 %.
-_BPCER = 0.015
+# Of the true cards held out, and of strangers', this share may be suspected. The bar is 2 %, but
+# they are few, and no card is to be blamed because its renderer is unknown.
+_BPCER = 0.005
 _NAMES = dict(enumerate(KINDS))
 _BATCH = 24
 _LOOKED_AT = 400  # sheets trained on that are judged too, to see what is learnt by heart
@@ -50,7 +51,7 @@ def main() -> None:
     parser.add_argument("kind", nargs="?", choices=KINDS[1:])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--minutes", type=float, default=18)
+    parser.add_argument("--minutes", type=float, default=16)
     parser.add_argument("--work", type=Path, default=WORK, help="photographs and weights")
     parser.add_argument("--pool", type=Path, default=WORK / "pool")
     parser.add_argument("--strangers", type=Path, nargs="*", default=[])
@@ -205,19 +206,19 @@ def _export(work: Path, folders: Sequence[Path]) -> None:
         card=card_of(
             photographs=len(scenes.sheets) // 2,
             strangers=len(others),
-            metrics=metrics | {"left_out_of_training": _left_out(work)},
+            metrics=metrics | _left_out(work),
         ),
     )
 
 
-def _left_out(work: Path) -> dict[str, dict[str, float]]:
+def _left_out(work: Path) -> dict[str, dict[str, dict[str, float]]]:
     """What a network that never met a kind lets pass of it; only what was tried is told."""
     rows = {}
     for kind in KINDS[1:]:
         path = _weights(work, kind).with_suffix(".figures")
         if path.exists():
             rows[kind] = json.loads(path.read_text())["left_out"]
-    return rows
+    return {"left_out_of_training": rows} if rows else {}
 
 
 if __name__ == "__main__":
