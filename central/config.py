@@ -237,14 +237,6 @@ class FleetConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class MetricsConfig:
-    """Figures for Prometheus, given by the worker."""
-
-    # Address and port on loopback; empty for none.
-    bind: Annotated[str, Limits(pattern=r"((127\.0\.0\.1|\[::1\]):[0-9]{1,5})?")] = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Config:
     """Everything an operator may set."""
 
@@ -263,7 +255,6 @@ class Config:
     mail: MailConfig = dataclasses.field(default_factory=MailConfig)
     reports: ReportsConfig = dataclasses.field(default_factory=ReportsConfig)
     fleet: FleetConfig = dataclasses.field(default_factory=FleetConfig)
-    metrics: MetricsConfig = dataclasses.field(default_factory=MetricsConfig)
 
 
 def read_config(path: Path) -> Config:
