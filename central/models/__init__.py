@@ -21,7 +21,6 @@ from central.models.fleet import (
     StationHealth,
     StationIncident,
     StationOrder,
-    Technician,
 )
 from central.models.mail import Mail, MailKind
 from central.models.objections import (
@@ -146,7 +145,6 @@ __all__ = [
     "StationOrder",
     "StationState",
     "StationUpdate",
-    "Technician",
     "ThresholdRow",
     "ThresholdUnit",
     "UsedProof",

@@ -108,19 +108,3 @@ class StationIncident(Base):
     )
     received_at: Mapped[datetime]
     report: Mapped[dict[str, Any]]
-
-
-class Technician(Base):
-    """A key with which a technician's terminal looks at the fleet, and does nothing else."""
-
-    __tablename__ = "technicians"
-
-    id: Mapped[Key]
-    # Named as a station is, so that its proofs are read alike: `T` and a number.
-    name: Mapped[str] = mapped_column(String(80))
-    subject: Mapped[str] = mapped_column(String(16), unique=True)
-    kid: Mapped[str] = mapped_column(String(64), unique=True)
-    public_pem: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-    last_seen_at: Mapped[datetime | None]

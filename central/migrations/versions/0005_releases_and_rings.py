@@ -10,7 +10,7 @@ from alembic import op
 
 from central.models.releases import drawn_ring
 
-revision = "0007"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None

@@ -1,4 +1,4 @@
-"""How stations stand and were, what they are ordered to do, and technicians' keys.
+"""How stations stand and were, and what they are ordered to do.
 
 The previous release notes no health meanwhile; the worker judges every station within a minute.
 """
@@ -10,15 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
 # SQLite counts rows in INTEGER PRIMARY KEY only.
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _INSTANT = sa.DateTime(timezone=True)
-_KINDS = ("message", "incident", "rotate_keys")
+_KINDS = ("message", "incident")
 _STATES = ("open", "done", "refused", "cancelled", "expired")
 _MEASURED = (
     ("temperature_mc", sa.Integer()),
@@ -93,26 +93,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("order_id", name="uq_station_incidents_order_id"),
     )
     op.create_index("ix_station_incidents_station_id", "station_incidents", ["station_id"])
-    op.create_table(
-        "technicians",
-        sa.Column("id", _BIG, autoincrement=True, nullable=False),
-        _text("name", 80),
-        _text("subject", 16),
-        _text("kid", 64),
-        sa.Column("public_pem", sa.Text(), nullable=False),
-        sa.Column("created_at", _INSTANT, nullable=False),
-        sa.Column("revoked_at", _INSTANT, nullable=True),
-        sa.Column("last_seen_at", _INSTANT, nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_technicians"),
-        sa.UniqueConstraint("subject", name="uq_technicians_subject"),
-        sa.UniqueConstraint("kid", name="uq_technicians_kid"),
-    )
 
 
 def downgrade() -> None:
     """Forget the fleet."""
     for table in (
-        "technicians",
         "station_incidents",
         "station_orders",
         "station_health",

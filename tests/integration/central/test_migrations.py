@@ -108,7 +108,7 @@ class TestTheStepOfTheFleet:
     ) -> None:
         station = centre.station()
         station.greeted()
-        steps.downgrade(database, "0005")
+        steps.downgrade(database, "0006")
         steps.upgrade(database)
         assert steps.differences(database) == []
         with database.write() as session:
@@ -122,7 +122,7 @@ class TestTheStepOfAStationsLife:
     ) -> None:
         station = centre.station()
         packet = station.apoyo()
-        steps.downgrade(database, "0007")
+        steps.downgrade(database, "0005")
         steps.upgrade(database)
         with database.read() as session:
             one = session.scalars(select(Station)).one()
