@@ -129,6 +129,10 @@ class _Run:
             machine.wait_until_up()
             machine.run("systemctl", "stop", "acopio-kiosk.service", timeout_s=300)
             result = cuts.settle(machine, host)
+        except (KioskGoneError, KioskRefusedError):
+            # Why, only its own journal knows, and that ends with the machine.
+            self._show(machine.run("journalctl", "-u", "acopio-kiosk", "-n", "40", "-o", "cat"))
+            raise
         finally:
             machine.cut()
         self._found["account"] = asdict(result)
