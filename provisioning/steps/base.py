@@ -64,6 +64,11 @@ class Site:
         return self.role == "station"
 
     @property
+    def has_overlay(self) -> bool:
+        """Whether the root is read-only: never where it holds the data, which memory would lose."""
+        return self.board.read_only and bool(self.options.data_device)
+
+    @property
     def compatible(self) -> str:
         """What releases for this station are named for."""
         suite = _SUITES.get(self.tree.os_release().get("VERSION_ID", ""), "other")
@@ -73,7 +78,7 @@ class Site:
     def groups(self) -> frozenset[str]:
         """The groups of packages.toml that this site gets."""
         groups = {"base", *self.board.packages, *self.options.extra}
-        if self.board.read_only:
+        if self.has_overlay:
             groups.add("overlay")
         if self.options.ssh_key is not None:
             groups.add("ssh")

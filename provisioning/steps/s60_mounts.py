@@ -27,7 +27,7 @@ _MEMORY = {
 
 
 def plan(site: Site) -> Sequence[Change]:
-    """Assert the table, then the overlay where the board asks for it."""
+    """Assert the table, then the overlay where the board asks for it and the data lie elsewhere."""
     lines = dict(_MEMORY)
     if site.is_station:
         lines[USB] = _STICK
@@ -42,7 +42,7 @@ def plan(site: Site) -> Sequence[Change]:
     changes.append(
         Rewritten(_FSTAB, "opciones de montaje (data=ordered, noexec…)", _with_lines(lines))
     )
-    if site.board.read_only:
+    if site.has_overlay:
         changes += _overlay()
     return changes
 
@@ -112,4 +112,10 @@ def _asserted(options: str) -> str:
     return ",".join([each for each in chosen if each != "defaults"] + ["data=ordered"])
 
 
-STEP = Step(60, "mounts", "Montajes y raíz de sólo lectura", plan)
+def _note(site: Site) -> str | None:
+    if site.board.read_only and not site.has_overlay:
+        return "la raíz queda escribible: sin --data-device, los registros están en ella"
+    return None
+
+
+STEP = Step(60, "mounts", "Montajes y raíz de sólo lectura", plan, note=_note)

@@ -327,8 +327,15 @@ class TestMounts:
         stick = next(line.split() for line in lines if "/media/acopio" in line)
         assert {"noauto", "noexec", "nosuid", "nodev"} <= set(stick[3].split(","))
 
-    def test_a_board_gets_its_overlay(self, tmp_path: Path) -> None:
-        apply(make_tree(tmp_path, board="pi4"), STEPS, quiet)
+    def test_a_root_that_holds_the_records_is_never_an_overlay(self, tmp_path: Path) -> None:
+        said: list[str] = []
+        apply(make_tree(tmp_path, board="pi4"), STEPS, said.append)
+        assert not (tmp_path / "etc/overlayroot.conf").exists()
+        assert any("la raíz queda escribible" in line for line in said)
+
+    def test_a_board_with_a_partition_for_its_data_gets_its_overlay(self, tmp_path: Path) -> None:
+        site = make_tree(tmp_path, board="pi4", data_device="/dev/mmcblk0p3")
+        apply(site, STEPS, quiet)
         assert (tmp_path / "etc/overlayroot.conf").read_text() == 'overlayroot="tmpfs:recurse=0"\n'
 
 

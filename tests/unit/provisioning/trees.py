@@ -15,7 +15,9 @@ from provisioning.steps.tree import Tree
 SOURCE = Path(__file__).resolve().parents[3]
 
 
-def make_tree(folder: Path, *, board: str = "generic", role: str = "station") -> Site:
+def make_tree(
+    folder: Path, *, board: str = "generic", role: str = "station", data_device: str = ""
+) -> Site:
     """Make a tree with packages, software and users there; the rest is to be done.
 
     Its users have our own numbers where we are not root, who alone may give files away.
@@ -30,7 +32,9 @@ def make_tree(folder: Path, *, board: str = "generic", role: str = "station") ->
     (folder / "etc/hosts").write_text("127.0.0.1 localhost\n")
     (folder / "boot/firmware/config.txt").write_text("[all]\narm_64bit=1\n")
     (folder / "opt/acopio/acopio-wheelhouse.json").write_text('{"wheelhouse": "made before"}\n')
-    site = Site(Tree(folder), find_board(board), role, Options(source=SOURCE))
+    site = Site(
+        Tree(folder), find_board(board), role, Options(source=SOURCE, data_device=data_device)
+    )
     (folder / "var/lib/dpkg/status").write_text(
         "\n\n".join(
             f"Package: {name}\nStatus: install ok installed\nVersion: 1" for name in wanted(site)
