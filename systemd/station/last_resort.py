@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UNIT = "acopio-kiosk.service"
+RESTARTS = Path("/var/lib/acopio-station/last-resort/restarts")
 # So many restarts in a day; then pauses alone.
 MOST_RESTARTS = 2
 DAY_S = 24 * 3600
@@ -51,6 +52,8 @@ def read_restarts(path: Path) -> tuple[float, ...]:
         lines = path.read_text("ascii", errors="replace").split()
     except FileNotFoundError:
         return ()
+    except OSError:
+        lines = ["?"] * MOST_RESTARTS
     return tuple(float(line) if line.isdigit() else time.time() for line in lines)
 
 
@@ -71,21 +74,29 @@ def write_restarts(path: Path, restarts_s: tuple[float, ...]) -> None:
 
 def main() -> int:
     """Decide and act."""
-    path = Path(os.environ.get("STATE_DIRECTORY", "/var/lib/acopio-last-resort")) / "restarts"
     situation = Situation(
         now_s=time.time(),
         uptime_s=float(Path("/proc/uptime").read_text("ascii").split()[0]),
         exit_status=_exit_status(),
-        restarts_s=read_restarts(path),
+        restarts_s=read_restarts(RESTARTS),
     )
-    if should_restart(situation):
-        write_restarts(path, (*situation.restarts_s, situation.now_s))
+    if should_restart(situation) and _is_noted(situation):
         print("last_resort.restarting", flush=True)
         return _systemctl("reboot")
     print(f"last_resort.waiting seconds={PAUSE_S} status={situation.exit_status}", flush=True)
     time.sleep(PAUSE_S)
     _systemctl("reset-failed", UNIT)
     return _systemctl("start", "--no-block", UNIT)
+
+
+def _is_noted(situation: Situation) -> bool:
+    """Write this restart down; one that cannot be is not made, or nothing would bound them."""
+    try:
+        write_restarts(RESTARTS, (*situation.restarts_s, situation.now_s))
+    except OSError as error:
+        print(f"last_resort.not_noted reason={error.strerror}", flush=True)
+        return False
+    return True
 
 
 def _exit_status() -> int:

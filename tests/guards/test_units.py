@@ -148,8 +148,9 @@ MAY = {
     "acopio-grant-tryboot": GRANTER,
     "acopio-last-resort": {
         "User": ["root"],
-        "StateDirectory": ["acopio-last-resort"],
-        "InaccessiblePaths": [f"-{DATA}", "-/etc/acopio", "/etc/shadow"],
+        "SupplementaryGroups": ["acopio"],
+        "ReadWritePaths": [f"-{DATA}/last-resort"],
+        "InaccessiblePaths": [f"-{DATA}/spool", f"-{DATA}/keys", "-/etc/acopio", "/etc/shadow"],
         "RestrictAddressFamilies": ["AF_UNIX"],
         "PrivateNetwork": ["yes"],
         **NO_DEVICES, **CLOSED,

@@ -58,3 +58,21 @@ def test_remembers_its_restarts_whatever_becomes_of_the_file(
     assert last_resort.read_restarts(path) == (NOW - 1, NOW)
     path.write_bytes(b"\x00\xff garbage\n")  # as a power cut may leave it: counted as of now
     assert len(last_resort.read_restarts(path)) == last_resort.MOST_RESTARTS
+
+
+def test_a_restart_that_cannot_be_written_down_is_not_made(
+    last_resort: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders: list[tuple[str, ...]] = []
+    monkeypatch.setattr(last_resort, "_systemctl", lambda *words: orders.append(words) or 0)
+    monkeypatch.setattr(last_resort, "_exit_status", lambda: 1)
+    monkeypatch.setattr(last_resort, "SHORTEST_UPTIME_S", 0.0)
+    monkeypatch.setattr(last_resort.time, "sleep", lambda _: None)
+    monkeypatch.setattr(last_resort, "RESTARTS", tmp_path / "restarts")
+    last_resort.main()
+    assert orders == [("reboot",)]
+    orders.clear()
+    monkeypatch.setattr(last_resort, "RESTARTS", tmp_path / "not mounted" / "restarts")
+    last_resort.main()
+    assert ("reboot",) not in orders
+    assert orders[-1][0] == "start"
