@@ -269,7 +269,7 @@ class Station:
         return answer
 
     def hello(self, **changes: Any) -> TestResponse:
-        """Say hello; with an answer of 200 its time becomes the anchor."""
+        """Say hello."""
         values: dict[str, Any] = {
             "station": self.name,
             "epoch": self.epoch,

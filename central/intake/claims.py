@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 from central.audit import trail
 from central.errors import ConflictError, InvalidInputError, StationRefusedError
 from central.models import Process, Station, StationClaim, StationKey, StationState
+from central.models.stations import ENDED
 from domain.citizen_code import ALPHABET
 from wire.api import UNNAMED, EnrolRequest, ErrorCode
 from wire.claim import VOUCHER_GROUP, VOUCHER_GROUPS, Voucher
 from wire.identity import Identity
-
-_ENDED = (StationState.RETIRED, StationState.REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +218,7 @@ def _claimable(session: Session, id_dispositivo: str, process: Process, now: dat
         session.flush()
     elif station.process_id != process.id:
         raise ConflictError("the station belongs to another process", code="station.process")
-    elif station.state in _ENDED:
+    elif station.state in ENDED:
         raise ConflictError("the station was retired or revoked", code="station.retired")
     return station
 

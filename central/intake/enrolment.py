@@ -33,6 +33,7 @@ from central.models import (
     UsedProof,
 )
 from central.models.database import Database, insert_or_ignore
+from central.models.stations import ENDED
 from domain.clock import Clock
 from domain.folio import FolioRegistro
 from domain.station_condition import Limits
@@ -170,7 +171,7 @@ class Enrolment:
                 raise StationRefusedError(
                     "an epoch that the centre did not open", code="packet.epoch", status=409
                 )
-            note(session, station, epoch, request, now)
+            rolled_back = note(session, station, epoch, request, now)
             note_health(session, station, request.health, now=now)
             note_condition(
                 session,
@@ -178,7 +179,7 @@ class Enrolment:
                 now=now,
                 limits=self._limits,
                 minimum_software=self._minimum_software,
-                rolled_back=request.head_seq < (epoch.claimed_seq or 0),
+                rolled_back=rolled_back,
             )
             missing = missing_ranges(session, epoch)
             answer = HelloAnswer(
@@ -186,7 +187,7 @@ class Enrolment:
                 head_seq=epoch.head_seq,
                 head_link="" if epoch.head_link is None else epoch.head_link.hex(),
                 missing=missing,
-                is_revoked=station.state in (StationState.REVOKED, StationState.RETIRED),
+                is_revoked=station.state in ENDED,
                 release=releases.greet(session, station, request.update, self._pace, now=now),
                 standing=standing_of(station),
                 orders=self._exchange_orders(session, station, request, now),

@@ -13,10 +13,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.audit import trail
 from central.errors import InvalidInputError
-from central.intake.lifecycle import finish_drain, take_readiness
-from central.models import Packet, Station, StationEpoch, StationState
+from central.intake.lifecycle import finish_drain, quarantine, take_readiness
+from central.models import Packet, Station, StationEpoch
 from wire.api import HelloRequest
 from wire.shape import encode
 
@@ -24,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 # Boots that are remembered; a clone that waits longer is still known by its chain.
 _BOOTS = 16
+_ROLLBACK = "rollback"
 
 
 def note(
@@ -32,11 +32,15 @@ def note(
     epoch: StationEpoch,
     request: HelloRequest,
     now: datetime,
-) -> None:
-    """Keep what a station says of itself; what contradicts it puts the station in quarantine."""
+) -> bool | None:
+    """Keep what a station says of itself; what contradicts it puts the station in quarantine.
+
+    Says whether it was rolled back: `None` for a hello that a newer one overtook on its way, which
+    says nothing of how the station is now.
+    """
     boots = list(epoch.boots or [])
     if _is_late(epoch, boots, request):
-        return  # overtaken on its way by a newer one, which was noted
+        return None
     station.last_hello_at = now
     station.clock_offset_ms = request.wall_ms - int(now.timestamp() * 1000)
     station.health = {
@@ -52,11 +56,12 @@ def note(
     epoch.boots, epoch.boot_mono_ms = [*boots, request.boot_id][-_BOOTS:], request.mono_ms
     if contradiction is not None:
         _quarantine(session, station, epoch, request, contradiction, now)
-        return
+        return contradiction == _ROLLBACK
     epoch.claimed_seq = request.head_seq
     epoch.claimed_link = bytes.fromhex(request.head_link)
     finish_drain(session, station, epoch, request, now)
     _take_readiness(session, station, request, now)
+    return False
 
 
 def _take_readiness(
@@ -87,7 +92,7 @@ def _contradiction(
 ) -> str | None:
     claimed, link = epoch.claimed_seq or 0, bytes.fromhex(request.head_link)
     if request.head_seq < claimed:
-        return "rollback"
+        return _ROLLBACK
     if request.head_seq == claimed and epoch.claimed_link not in (None, link):
         return "head"
     kept = session.scalar(
@@ -113,20 +118,14 @@ def _quarantine(
     contradiction: str,
     now: datetime,
 ) -> None:
-    if station.state is StationState.ACTIVE:
-        station.state = StationState.QUARANTINED
-    trail.write(
+    quarantine(
         session,
-        at=now,
-        actor=f"station:{station.id_dispositivo}",
-        action="station.rolled_back" if contradiction == "rollback" else "station.cloned",
-        subject_kind="station",
-        subject=station.id_dispositivo,
-        details={
-            "contradiction": contradiction,
-            "before": epoch.claimed_seq,
-            "after": request.head_seq,
-        },
+        station,
+        "station.rolled_back" if contradiction == _ROLLBACK else "station.cloned",
+        now,
+        contradiction=contradiction,
+        before=epoch.claimed_seq,
+        after=request.head_seq,
     )
     _log.warning(
         "station.cloned station=%s contradiction=%s", station.id_dispositivo, contradiction

@@ -17,17 +17,16 @@ from central.errors import ConflictError, InvalidInputError, NotFoundError
 from central.models import Duty, Process, Station, StationEpoch, StationState
 from central.models.keyring import StationKeyRing
 from central.models.settings import read_settings
+from central.models.stations import ENDED, MOST_SITE
 from wire import jws
 from wire.api import HelloRequest, Standing
 from wire.errors import StatementError, TokenError
 from wire.statement import Readiness, verify_statement
 
-_MOST_SITE = 120
 # What a report has to speak of; peripherals are examined where the station has them.
 REQUIRED = frozenset(
     {"camera", "models", "disk", "queue", "enrolment", "card_1", "card_2", "card_3", "power_cut"}
 )
-_ENDED = (StationState.RETIRED, StationState.REVOKED)
 
 
 def standing_of(station: Station) -> Standing | None:
@@ -131,6 +130,15 @@ def is_fine(code: str) -> bool:
     return code == "ok" or code.startswith("clock.")
 
 
+def quarantine(
+    session: Session, station: Station, action: str, now: datetime, **details: Detail
+) -> None:
+    """Keep aside from now on what a station delivers: it contradicts what is known of it."""
+    if station.state is StationState.ACTIVE:
+        station.state = StationState.QUARANTINED
+    _note(session, station, action, now, f"station:{station.id_dispositivo}", **details)
+
+
 def move(session: Session, name: str, site: str, *, now: datetime, made_by: str) -> None:
     """Send a station to another site: it captures again once all it has is here.
 
@@ -219,7 +227,7 @@ def replace_by(session: Session, name: str, successor: str, *, now: datetime, ma
         raise ConflictError("not two stations of one process", code="station.process")
     _require_living(new)
     new.site = old.site
-    if old.state not in _ENDED:
+    if old.state not in ENDED:
         old.duty, old.next_site = Duty.DRAIN, None
     _note(session, old, "station.replaced", now, made_by, successor=successor)
     _note(session, new, "station.moved", now, made_by, predecessor=name)
@@ -246,13 +254,13 @@ def checked_site(text: str) -> str:
         InvalidInputError: It is empty, too long, or has a character that cannot be kept.
     """
     site = " ".join(text.split())
-    if not site or len(site) > _MOST_SITE or not site.isprintable():
-        raise InvalidInputError(f"a site has 1 to {_MOST_SITE} characters", field="site")
+    if not site or len(site) > MOST_SITE or not site.isprintable():
+        raise InvalidInputError(f"a site has 1 to {MOST_SITE} characters", field="site")
     return site
 
 
 def _require_living(station: Station) -> None:
-    if station.state in _ENDED:
+    if station.state in ENDED:
         raise ConflictError("the station was retired or revoked", code="station.retired")
 
 

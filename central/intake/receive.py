@@ -18,11 +18,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from central.audit import log as receipt_log
-from central.audit import trail
 from central.errors import ConflictError, PacketHeldError
 from central.intake.chain import Contradiction, advance, find_contradiction
 from central.intake.checks import Belongings, check_policy
-from central.intake.lifecycle import is_aside
+from central.intake.lifecycle import is_aside, quarantine
 from central.intake.nonces import NonceBook
 from central.models import (
     ForkEvidence,
@@ -33,7 +32,6 @@ from central.models import (
     Record,
     Station,
     StationEpoch,
-    StationState,
     WorkState,
 )
 from central.models.database import Database, insert_or_ignore
@@ -403,22 +401,16 @@ def _quarantine(
     contradiction: Contradiction,
     now: datetime,
 ) -> None:
-    if station.state is StationState.ACTIVE:
-        station.state = StationState.QUARANTINED
-    trail.write(
+    quarantine(
         session,
-        at=now,
-        actor=f"station:{station.id_dispositivo}",
-        action="station.quarantined",
-        subject_kind="station",
-        subject=station.id_dispositivo,
-        details={
-            "contradiction": contradiction.how,
-            "epoch": packet.header.epoch,
-            "seq": packet.header.seq,
-            "link": packet.link,
-            "against": None if contradiction.against is None else contradiction.against.hex(),
-        },
+        station,
+        "station.quarantined",
+        now,
+        contradiction=contradiction.how,
+        epoch=packet.header.epoch,
+        seq=packet.header.seq,
+        link=packet.link,
+        against=None if contradiction.against is None else contradiction.against.hex(),
     )
 
 

@@ -30,6 +30,11 @@ class StationState(StrEnum):
     RETIRED = "retired"
 
 
+# No station comes back from these.
+ENDED = (StationState.RETIRED, StationState.REVOKED)
+MOST_SITE = 120  # characters
+
+
 class Duty(StrEnum):
     """What a station is for just now; it delivers in every one of them."""
 
@@ -69,9 +74,9 @@ class Station(Base):
         choice(Duty, 16, is_checked=False), default=Duty.CAPTURE, server_default=Duty.CAPTURE
     )
     # Where it stands, in the words of whoever placed it.
-    site: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    site: Mapped[str] = mapped_column(String(MOST_SITE), default="", server_default="")
     # Where it goes once it is drained.
-    next_site: Mapped[str | None] = mapped_column(String(120))
+    next_site: Mapped[str | None] = mapped_column(String(MOST_SITE))
     # Of the board that enrolled, as it said itself.
     serial: Mapped[str] = mapped_column(String(40), default="", server_default="")
     hardware: Mapped[str] = mapped_column(String(32), default="", server_default="")

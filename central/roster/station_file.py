@@ -15,7 +15,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.models import Process, Station, StationState
+from central.models import Process, Station
+from central.models.stations import ENDED, MOST_SITE
 from central.roster.files.columns import plain
 from central.roster.files.encoding import decode
 from central.roster.files.limits import Limits
@@ -27,8 +28,6 @@ from wire.identity import SERIAL
 
 LIMITS = Limits(rows=300, text_bytes=64 * 1024)
 _ID = r"[A-Z0-9]{1,16}"
-_MOST_SITE = 120
-_ENDED = (StationState.RETIRED, StationState.REVOKED)
 _ZIP = b"PK\x03\x04"  # a workbook
 _DANGEROUS = ("=", "+", "-", "@")
 REMARK = "Qué falta corregir"
@@ -225,7 +224,7 @@ class _Known:
             for station in session.scalars(select(Station).where(Station.id_dispositivo.in_(ids)))
         }
         owners = select(Station.serial, Station.id_dispositivo).where(
-            Station.serial.in_(serials), Station.state.not_in(_ENDED)
+            Station.serial.in_(serials), Station.state.not_in(ENDED)
         )
         self._owners: dict[str, str] = dict(iter(session.execute(owners)))
         self._seen: dict[tuple[Column, str], int] = {}
@@ -254,7 +253,7 @@ class _Known:
             station = self._stations.get(name)
             if station is None:
                 return
-            if station.state in _ENDED:
+            if station.state in ENDED:
                 yield Remark(Column.ID, Fault.ID_ENDED)
             elif self._processes.get(values[Column.PROCESS], station.process_id) != (
                 station.process_id
@@ -264,7 +263,7 @@ class _Known:
     def _site(self, site: str) -> Iterable[Remark]:
         if not site:
             yield Remark(Column.SITE, Fault.EMPTY)
-        elif len(site) > _MOST_SITE or not site.isprintable():
+        elif len(site) > MOST_SITE or not site.isprintable():
             yield Remark(Column.SITE, Fault.SITE_LONG)
 
     def _process(self, code: str) -> Iterable[Remark]:

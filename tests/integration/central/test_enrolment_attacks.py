@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from central.intake import claims
-from central.models import AuditEntry, StationState
+from central.models import AuditEntry, StationCondition, StationState
 from central.models import Station as StationRow
 from central.roster.processes import find_process
 from device.board import Board
@@ -333,6 +333,10 @@ class TestAClonedDisk:
         station.greeted(mono_ms=2_000)
         assert station.greeted(mono_ms=1_000, head_seq=0).standing is None
         assert state(centre) is StationState.ACTIVE
+        with centre.database.read() as session:
+            judged = session.scalars(select(StationCondition)).one()
+            assert not judged.rolled_back
+            assert "rolled_back" not in judged.troubles
 
 
 def test_the_command_line_approves_and_answers(
