@@ -19,6 +19,7 @@ from wire.shape import Limits, decode, encode
 TYP = "acopio-order+jws"
 MOST_ORDERS = 8  # in one answer; the next ones come with the next hello
 MOST_MESSAGE = 280
+MOST_FINDINGS = 200
 
 
 class OrderKind(StrEnum):
@@ -47,8 +48,8 @@ class OrderAnswer:
     id: Annotated[str, Limits(pattern=HEX_32)]
     is_done: bool
     code: Annotated[str, Limits(pattern=r"[a-z0-9_.]{0,64}")] = ""
-    findings: Annotated[Mapping[str, str], Limits(pattern=r"[ -~]{0,200}", most=200)] = field(
-        default_factory=dict
+    findings: Annotated[Mapping[str, str], Limits(pattern=r"[ -~]{0,200}", most=MOST_FINDINGS)] = (
+        field(default_factory=dict)
     )
 
 

@@ -18,22 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.fleet.station import StationView, view
+from central.intake.health import MEASURES
 from central.models import StationHealth, StationIncident, StationOrder
 
-_HEALTH = (
-    "span_s",
-    "waiting",
-    "oldest_waiting_s",
-    "disk_free_mib",
-    "temperature_mc",
-    "undervoltage",
-    "throttled",
-    "battery_percent",
-    "load_percent",
-    "memory_available_percent",
-    "previews_per_10s",
-    "camera_restarts",
-)
+_HEALTH = ("span_s", *MEASURES)
 _READ_ME = """\
 Paquete de incidente de la estación {name}, hecho el {at} (UTC).
 

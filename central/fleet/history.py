@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from central.intake.health import SMALLEST
 from central.models import StationHealth
 
 # A plot is some 700 units wide.
@@ -52,8 +53,7 @@ class Measure(StrEnum):
     @property
     def worst(self) -> Callable[[Iterable[int]], int]:
         """Which of several is the one to know."""
-        is_smallest = self in (Measure.DISK, Measure.BATTERY, Measure.PREVIEWS, Measure.MEMORY)
-        return min if is_smallest else max
+        return min if self.value in SMALLEST else max
 
 
 class Point(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from central.intake.health import WAITING
 from central.models import Process, Station, StationCondition
 from domain.station_condition import Condition
 from wire.packet import IDENTIFIER
@@ -134,7 +135,7 @@ def _row(station: Station, judged: StationCondition | None, process: str) -> Fle
         others=tuple(troubles[1:]),
         since=None if judged is None else judged.since,
         heard_at=station.last_hello_at,
-        waiting=sum(states.get(name, 0) for name in ("sealed", "sending")),
+        waiting=sum(states.get(name, 0) for name in WAITING),
         oldest_waiting_s=int(health.get("oldest_waiting_s", 0)),
         health=health,
     )

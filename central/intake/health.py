@@ -24,12 +24,12 @@ SPANS_S = (300, 3600, 86_400)
 _KEPT_S = {300: 86_400, 3600: 30 * 86_400}
 _SURE = {ClockClass.ANCHORED.value, ClockClass.RTC.value}
 # States of packets that are still to be delivered, and of those that wait for a person.
-_WAITING, _HELD = ("sealed", "sending"), ("held", "corrupt")
+WAITING, _HELD = ("sealed", "sending"), ("held", "corrupt")
 # Of what is measured, the worst of a span is kept: the largest, but of these the smallest.
-_SMALLEST = frozenset(
+SMALLEST = frozenset(
     {"disk_free_mib", "battery_percent", "memory_available_percent", "previews_per_10s"}
 )
-_MEASURES = (
+MEASURES = (
     "waiting",
     "oldest_waiting_s",
     "disk_free_mib",
@@ -55,7 +55,7 @@ def observe(
     heard = station.last_hello_at
     return Observed(
         silent_s=None if heard is None else max(0, int((now - heard).total_seconds())),
-        waiting=_sum(states, _WAITING),
+        waiting=_sum(states, WAITING),
         oldest_waiting_s=said.get("oldest_waiting_s", 0),
         held=_sum(states, _HELD),
         is_worked_at=_flag(gauges, Gauge.SIGNED_IN),
@@ -98,7 +98,7 @@ def note_health(session: Session, station: Station, health: Health, *, now: date
         )
         return
     for name, value in said.items():
-        worst = min if name in _SMALLEST else max
+        worst = min if name in SMALLEST else max
         known = getattr(row, name)
         if value is not None:
             setattr(row, name, value if known is None else worst(known, value))
@@ -168,15 +168,15 @@ def thin(session: Session, *, now: datetime) -> int:
         old = (StationHealth.span_s == span_s) & (StationHealth.begins_s < until_s)
         begins = StationHealth.begins_s - StationHealth.begins_s % longer_s
         worst = [
-            (func.min if name in _SMALLEST else func.max)(getattr(StationHealth, name))
-            for name in _MEASURES
+            (func.min if name in SMALLEST else func.max)(getattr(StationHealth, name))
+            for name in MEASURES
         ]
         folded = (
             select(StationHealth.station_id, literal(longer_s), begins, *worst)
             .where(old)
             .group_by(StationHealth.station_id, begins)
         )
-        columns = ["station_id", "span_s", "begins_s", *_MEASURES]
+        columns = ["station_id", "span_s", "begins_s", *MEASURES]
         session.execute(insert(StationHealth).from_select(columns, folded))
         gone += int(session.execute(delete(StationHealth).where(old)).rowcount)  # type: ignore[attr-defined]  # a DELETE's result has it
     return gone
@@ -185,10 +185,10 @@ def thin(session: Session, *, now: datetime) -> int:
 def _measures(health: Health) -> dict[str, int | None]:
     gauges = health.gauges
     found: dict[str, int | None] = {
-        name: gauges.get(name) for name in _MEASURES if name in set(Gauge)
+        name: gauges.get(name) for name in MEASURES if name in set(Gauge)
     }
     found |= {
-        "waiting": _sum(health.states, _WAITING),
+        "waiting": _sum(health.states, WAITING),
         "oldest_waiting_s": health.oldest_waiting_s,
         "disk_free_mib": health.disk_free_bytes >> 20,
     }

@@ -11,16 +11,14 @@ from sqlalchemy.orm import Session
 
 from central.audit import trail
 from central.models import (
-    OrderKind,
     OrderState,
     Station,
     StationIncident,
     StationOrder,
     StationState,
 )
-from wire import orders as wire_orders
 from wire.keys import Signer
-from wire.orders import MOST_ORDERS, OrderAnswers
+from wire.orders import MOST_ORDERS, Order, OrderAnswers, OrderKind, sign_order
 
 # An order that nobody hears in so long is asked of nobody any more.
 INCIDENT_TTL = timedelta(days=7)
@@ -114,11 +112,11 @@ def open_orders(
     for row in rows:
         row.told_at = row.told_at or now
     return tuple(
-        wire_orders.sign_order(
-            wire_orders.Order(
+        sign_order(
+            Order(
                 id=row.token,
                 station=station.id_dispositivo,
-                kind=wire_orders.OrderKind(row.kind.value),
+                kind=row.kind,
                 issued_ms=int(row.issued_at.timestamp() * 1000),
                 expires_ms=int(row.expires_at.timestamp() * 1000),
                 text=row.text,

@@ -15,7 +15,6 @@ from central.models.audit import AuditEntry, AuditSeal
 from central.models.base import Base
 from central.models.exports import Export
 from central.models.fleet import (
-    OrderKind,
     OrderState,
     StationCondition,
     StationHealth,
@@ -107,7 +106,6 @@ __all__ = [
     "ObjectionState",
     "Office",
     "OpeningKey",
-    "OrderKind",
     "OrderState",
     "Outcome",
     "Packet",

@@ -1,4 +1,4 @@
-"""How stations are and were, what they were ordered to do, and who looks from a terminal."""
+"""How stations are and were, and what they were ordered to do."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Integer, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.models.base import Base, BigKey, Key, choice
+from wire.orders import OrderKind
 
 
 class StationCondition(Base):
@@ -52,13 +53,6 @@ class StationHealth(Base):
     memory_available_percent: Mapped[int | None] = mapped_column(SmallInteger)
     previews_per_10s: Mapped[int | None]
     camera_restarts: Mapped[int | None]
-
-
-class OrderKind(StrEnum):
-    """What a station may be told to do; words of `wire.orders`."""
-
-    MESSAGE = "message"
-    INCIDENT = "incident"
 
 
 class OrderState(StrEnum):

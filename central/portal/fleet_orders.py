@@ -12,12 +12,11 @@ from central.errors import NotFoundError
 from central.fleet import listing
 from central.fleet.listing import Wanted
 from central.intake import orders
-from central.models import OrderKind
 from central.portal.fleet import wanted_of
 from central.portal.fleet_texts import CONDITIONS, ORDER_KINDS
 from central.portal.visitor import principal
 from central.services import services
-from wire.orders import MOST_MESSAGE
+from wire.orders import MOST_MESSAGE, OrderKind
 
 bp = Blueprint("fleet_orders", __name__, url_prefix="/fleet/orders")
 

@@ -6,9 +6,10 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from central.fleet.history import Measure, Period
-from central.models import OrderKind, OrderState
+from central.models import OrderState
 from domain.station_condition import Condition
 from wire.gauges import Gauge
+from wire.orders import OrderKind
 
 
 @dataclass(frozen=True, slots=True)

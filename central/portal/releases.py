@@ -1,5 +1,8 @@
 """Releases for stations: how far each may go, what became of it, and the button that stops it."""
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -53,35 +56,32 @@ def show() -> ResponseReturnValue:
 @requires(Permission.MANAGE_RELEASES)
 def advance(release: int) -> ResponseReturnValue:
     """Let a release on to its next ring."""
-    parts = services()
-    found = releases.find(parts.session, release)
-    releases.advance(parts.session, found, _pace(), now=parts.clock.now(), made_by=_actor())
-    parts.session.commit()
-    flash(_("The release is offered to the next ring."))
-    return redirect(url_for(".show"), 303)
+    said = _("The release is offered to the next ring.")
+    return _change(release, partial(releases.advance, pace=_pace()), said)
 
 
 @bp.post("/<int:release>/halt")
 @requires(Permission.MANAGE_RELEASES)
 def halt(release: int) -> ResponseReturnValue:
     """Stop offering a release."""
-    parts = services()
-    found = releases.find(parts.session, release)
-    releases.halt(parts.session, found, now=parts.clock.now(), made_by=_actor())
-    parts.session.commit()
-    flash(_("The release is halted: no further station is offered it."))
-    return redirect(url_for(".show"), 303)
+    return _change(
+        release, releases.halt, _("The release is halted: no further station is offered it.")
+    )
 
 
 @bp.post("/<int:release>/resume")
 @requires(Permission.MANAGE_RELEASES)
 def resume(release: int) -> ResponseReturnValue:
     """Offer a release again."""
+    return _change(release, releases.resume, _("The release is offered again."))
+
+
+def _change(release: int, change: Callable[..., object], said: str) -> ResponseReturnValue:
     parts = services()
     found = releases.find(parts.session, release)
-    releases.resume(parts.session, found, now=parts.clock.now(), made_by=_actor())
+    change(parts.session, found, now=parts.clock.now(), made_by=_actor())
     parts.session.commit()
-    flash(_("The release is offered again."))
+    flash(said)
     return redirect(url_for(".show"), 303)
 
 

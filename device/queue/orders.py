@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Annotated
 
 from device.queue.enrolment import EnrolmentStore
@@ -13,6 +14,7 @@ from device.queue.schema import State
 from device.queue.spool import Spool
 from wire.errors import PolicyError
 from wire.orders import (
+    MOST_FINDINGS,
     MOST_MESSAGE,
     MOST_ORDERS,
     Order,
@@ -121,7 +123,7 @@ class OrderBook:
             f"seq.{row.seq}": f"{row.state.value} {row.code or ''}"
             for row in troubled[:_MOST_TROUBLED]
         }
-        return found
+        return dict(islice(found.items(), MOST_FINDINGS))
 
     def _read(self) -> _Book:
         text = self._store.get(_NAME)

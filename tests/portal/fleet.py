@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from central.intake.health import rejudge
 from central.models import (
-    OrderKind,
     OrderState,
     Process,
     Station,
@@ -19,6 +18,7 @@ from central.models import (
     StationState,
 )
 from domain.station_condition import Limits
+from wire.orders import OrderKind
 
 HOUR_S = 3600
 # An order to the station of the world that it has not heard.

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from central.intake import orders
-from central.models import OrderKind, OrderState, StationIncident, StationOrder
+from central.models import OrderState, StationIncident, StationOrder
 from central.models import Station as StationRow
 from device.clock import to_ms
 from device.queue.assembly import open_delivery
@@ -14,8 +14,7 @@ from tests.centres import Centre
 from tests.integration.central.pairs import seal
 from tests.stations import VERSIONS, Station
 from wire.keys import SoftwareSigner
-from wire.orders import Order, OrderAnswer, OrderAnswers, sign_order, verify_order
-from wire.orders import OrderKind as WireKind
+from wire.orders import Order, OrderAnswer, OrderAnswers, OrderKind, sign_order, verify_order
 
 
 def give(centre: Centre, kind: OrderKind, text: str = "", hours: int = 12) -> int:
@@ -93,7 +92,7 @@ class TestAStation:
     def _sign(self, centre: Centre, **changes: object) -> str:
         now_ms = to_ms(centre.clock.now())
         values: dict[str, object] = {
-            "id": "0" * 32, "station": "E1", "kind": WireKind.MESSAGE,
+            "id": "0" * 32, "station": "E1", "kind": OrderKind.MESSAGE,
             "issued_ms": now_ms, "expires_ms": now_ms + 1000, "text": "Hola",
         }  # fmt: skip
         signer = changes.pop("signer", None)
