@@ -27,7 +27,7 @@ from device.queue.client import StationClient
 from device.queue.contact import Contact, Releases
 from device.queue.enrolment import EnrolmentStore
 from device.queue.points import CrashHook, no_crash
-from device.queue.receipts import ReceiptBook, required
+from device.queue.receipts import OPEN, ReceiptBook, required
 from device.queue.spool import Row, Spool
 from domain.clock import Clock
 from wire.api import Outcome, ReceiptItem
@@ -249,7 +249,16 @@ class Delivery:
         elif item.outcome is Outcome.RESEND:
             self._send_again(row, item.reason or "resend")
         elif item.receipt is not None:
-            self._receipts.apply(row, item.receipt, now_ms=self._now_ms())
+            self._take(item.receipt, row)
+
+    def _take(self, token: str, row: Row) -> None:
+        """Take a receipt that came without an upload: lost on its way, or a packet sent by USB."""
+        if row.state not in OPEN:
+            return
+        try:
+            self._receipts.take(token, now_ms=self._now_ms())
+        except ReceiptError as error:
+            _log.error("receipt.refused code=%s", error.code)
 
     def _send_again(self, row: Row, code: str) -> None:
         here = self._spool.path_of(required(row.link)).exists()

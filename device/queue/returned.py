@@ -1,5 +1,6 @@
 """Takes what a removable disk brought back from the centre: receipts, and the policy in force."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from device.queue.spool import Spool
 from domain.clock import Clock
 from wire.errors import PolicyError, ReceiptError, ReturnedError
 from wire.returned import FILE_NAME, MAX_RETURNED_BYTES, folder_name, parse_returned
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,10 @@ def take_returned(disk: Path, spool: Spool, store: EnrolmentStore, clock: Clock)
     stored = refused = 0
     for token in returned.receipts:
         try:
-            row = spool.find(book.link_of(token))
-        except ReceiptError:
+            stored += book.take(token, now_ms=now_ms)
+        except ReceiptError as error:
+            _log.error("receipt.refused code=%s", error.code)
             refused += 1
-            continue
-        if row is not None:
-            stored += book.apply(row, token, now_ms=now_ms)
     return Taken(stored, refused, version)
 
 
