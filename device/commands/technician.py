@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from device.bootstrap import technician_file
 from device.capture.passwords import new_verifier
 from device.commands.speech import DEFAULT_CONFIG, describe
 from device.config import read_config
+from device.durable import write_whole
 from device.errors import StationError
 
 SHORTEST = 8
@@ -53,11 +53,4 @@ def _set(options: argparse.Namespace) -> int:
 
 def write_verifier(path: Path, password: str) -> None:
     """Write the verifier whole or not at all, for its owner alone."""
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(new_verifier(password) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_whole(path, f"{new_verifier(password)}\n".encode("ascii"), mode=0o600)

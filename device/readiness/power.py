@@ -15,6 +15,7 @@ from pathlib import Path
 
 from device.clock import SystemClock, to_ms
 from device.config import Config
+from device.durable import sync_folder
 from device.errors import StationError
 from device.gate import scratch_draft
 from device.keys import create_key, open_signer
@@ -80,7 +81,7 @@ def seal_until_cut(
     process = policy.processes[0].id
     with (scratch.data / "said.txt").open("x", encoding="ascii") as ledger:
         _note(ledger.fileno(), json.dumps({"boot_id": boot_id}))
-        _sync_folder(scratch.data)
+        sync_folder(scratch.data)
         for number in range(1, most + 1):
             sealed = sealer.seal(scratch_draft(process, to_ms(clock.now())))
             _note(ledger.fileno(), sealed.link)
@@ -104,7 +105,7 @@ def what_survived(config: Config, folder: Path, boot_id: str) -> Survived:
         raise PowerTestError("the test was not begun", code="power.no_cut") from error
     # The last line may have been cut itself: it was then never said.
     armed, said = lines[0], lines[1:-1]
-    if json.loads(armed)["boot_id"] == boot_id:
+    if armed == json.dumps({"boot_id": boot_id}):
         raise PowerTestError("the machine was not started anew", code="power.no_cut")
     if len(said) < _LEAST:
         raise PowerTestError("the power was cut before anything was said", code="power.early")
@@ -138,11 +139,3 @@ def _scratch(config: Config, folder: Path) -> Config:
 def _note(descriptor: int, line: str) -> None:
     os.write(descriptor, f"{line}\n".encode("ascii"))
     os.fsync(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

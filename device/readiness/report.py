@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from device import bootstrap, selftest
 from device.clock import SystemClock
 from device.config import Config
+from device.durable import write_whole
 from device.errors import StationError
 from device.gate import GateError, is_test_card
 from device.inference.base import InferenceError
@@ -51,14 +51,8 @@ class Acceptance:
 
     def note(self, name: str, code: str) -> None:
         """Keep what came of a step, whole or not at all."""
-        steps = self.done() | {name: code}
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(steps))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
+        write_whole(self._path, json.dumps(self.done() | {name: code}).encode("ascii"))
 
     def next_card(self) -> int | None:
         """Give the number of the next card to read; None when all were read."""

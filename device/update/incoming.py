@@ -11,8 +11,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from device.durable import sync_folder, write_whole
 from device.update.base import UpdateError, translated
-from device.update.durable import sync_folder, write_whole
 from wire.api import MAX_CHUNK_BYTES, ReleaseOffer
 from wire.errors import ShapeError
 from wire.shape import decode, encode

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from device.durable import sync_folder
 from device.update.base import Place, Slots, UpdateError, other, translated
-from device.update.durable import sync_folder
 from device.update.journal import Installed, Journal, Pending, State, Step, release_of
 from device.update.points import CrashHook, no_crash
 from wire.bundle import (

@@ -13,8 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+from device.durable import write_whole
 from device.update.base import SLOTS, UpdateError, translated
-from device.update.durable import write_whole
 from wire.bundle import BundleKind, Manifest
 from wire.errors import ShapeError
 from wire.packet import HEX_64

@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO
 
+from device.durable import sync_folder
 from device.update.base import UpdateError, translated
-from device.update.durable import sync_folder
 from device.update.journal import Installed
 from device.update.points import CrashHook, no_crash
 from wire.bundle import Manifest, read_header, read_payload
