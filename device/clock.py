@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from device.errors import StationError
 from domain.clock import Clock
 from wire.packet import ClockClass
 
@@ -37,8 +38,15 @@ class Anchor:
 
 
 def read_boot_id() -> str:
-    """Return the kernel's name of this boot, 32 hexadecimal digits."""
-    return _BOOT_ID.read_text("ascii").strip().replace("-", "")
+    """Return the kernel's name of this boot, 32 hexadecimal digits.
+
+    Raises:
+        StationError: The kernel does not say, as where `/proc` is not mounted.
+    """
+    try:
+        return _BOOT_ID.read_text("ascii").strip().replace("-", "")
+    except OSError as error:
+        raise StationError("the kernel names no boot: no /proc?", code="clock.boot") from error
 
 
 def has_rtc() -> bool:

@@ -27,9 +27,9 @@ def kiosk_pulse(spool: Spool, camera: Callable[[], CameraState]) -> Pulse:
     )
 
 
-def deliver_pulse(spool: Spool) -> Pulse:
-    """Write and read a row: it is called by the delivery's loop, so that one turns."""
-    return Pulse(*_spool_pulse(spool, "deliver"))
+def spool_pulse(spool: Spool, duty: str) -> Pulse:
+    """Write and read a row: for a duty whose own loop calls this, or that has no other work."""
+    return Pulse(*_spool_pulse(spool, duty))
 
 
 def _spool_pulse(spool: Spool, duty: str) -> tuple[bool, str]:

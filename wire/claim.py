@@ -18,7 +18,7 @@ from wire.shape import Limits, decode, encode
 VERSION = 1
 MAX_CLAIM_BYTES = 256 * 1024
 VOUCHER_PREFIX = "ACOPIO-VALE:"
-# 100 bits: what is typed by hand, and still not to be guessed through the network.
+# Some 98 bits: what is typed by hand, and still not to be guessed through the network.
 VOUCHER_GROUPS, VOUCHER_GROUP = 5, 4
 VOUCHER_CODE = "-".join([f"[{ALPHABET}]{{{VOUCHER_GROUP}}}"] * VOUCHER_GROUPS)
 _SERVER = r"https?://[!-~]{1,200}"

@@ -83,7 +83,7 @@ def parse_identity(text: str) -> Identity:
         raise IdentityError("not the request of a station")
     token = token.removeprefix(PREFIX)
     try:
-        claims = decode(_Claims, jws.read_unverified(token))
+        claims = decode(_Claims, jws.read_claims(token))
         pem = _expanded(claims.key)
         keys = FixedKeyRing((verifying_key(pem, (_ROLE,)),))
         jws.verify(token, typ=TYP, role=_ROLE, keys=keys)

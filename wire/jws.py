@@ -55,15 +55,6 @@ def verify(token: str, *, typ: str, role: str, keys: KeyRing) -> VerifiedToken:
     return VerifiedToken(_claims(token), key)
 
 
-def read_unverified(token: str) -> Json:
-    """Give the claims of a token that names its own key in them; the caller verifies after that.
-
-    Raises:
-        TokenError: Not a token of ours.
-    """
-    return _claims(token)
-
-
 def read_kid(token: str) -> str:
     """Give the name of the key a token says it is signed with; nothing is verified.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from device.clock import read_boot_id
@@ -34,7 +36,8 @@ def _accept(options: argparse.Namespace, config: Config) -> int:
     steps = Acceptance(folder)
     match options.step:
         case "card-image":
-            _out(options).write_bytes(TEST_CARD.read_bytes())
+            with _written(options.out):
+                _out(options).write_bytes(TEST_CARD.read_bytes())
             print("Imprímala a 85.6 mm de ancho. Es de una persona inventada.")
             return 0
         case "card":
@@ -86,17 +89,24 @@ def _report(options: argparse.Namespace, config: Config, folder: Path, steps: Ac
     for row in rows:
         print(f"{row.mark} {row.subject:<12} {row.text}")
     if options.out is not None:
-        try:
+        with _written(options.out):
             options.out.mkdir(parents=True, exist_ok=True)
             (options.out / "readiness.jws").write_text(f"{token}\n", "ascii")
             printed = page(rows, software=own_versions().software)
             (options.out / "readiness.html").write_text(printed, "utf-8")
-        except OSError as error:
-            raise ConfigError(f"{options.out}: {error.strerror}", code="export.write") from error
     is_good = all(row.is_good for row in rows)
     print("Informe firmado: llega al centro con el siguiente saludo." if is_good
           else "Corrija lo marcado y repita: acopio-station acceptance report.")  # fmt: skip
     return 0 if is_good else 1
+
+
+@contextmanager
+def _written(path: Path | None) -> Iterator[None]:
+    """Say what cannot be written, and no more."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}", code="export.write") from error
 
 
 def _out(options: argparse.Namespace) -> Path:

@@ -1,4 +1,4 @@
-"""`identity`, `enrol`: the station shows its key, and becomes a station of its centre."""
+"""`identity`, `enrol`, `retire`: the station shows its key, joins its centre, and goes home."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from device.commands.speech import adder, describe
 from device.config import Config
 from device.health.notes import GAUGES, NoteBoard
 from device.heartbeat import Heartbeat, notify
-from device.pulse import deliver_pulse
+from device.pulse import spool_pulse
 from device.queue.assembly import Versions, open_delivery, open_spool
 from device.queue.enrolment import EnrolmentStore
 from device.queue.export import export
@@ -47,7 +47,7 @@ def _deliver(options: argparse.Namespace, config: Config) -> int:
     try:
         clock = SystemClock()
         board = NoteBoard(config.run_folder, clock)
-        heartbeat = Heartbeat(lambda: deliver_pulse(spool))
+        heartbeat = Heartbeat(lambda: spool_pulse(spool, "deliver"))
         delivery = open_delivery(
             config,
             clock,

@@ -21,10 +21,10 @@ from device.commands.queue import own_versions
 from device.commands.speech import DEFAULT_CONFIG, describe
 from device.config import Config, read_config
 from device.errors import NotEnrolledError, StationError
-from device.heartbeat import Heartbeat, HeartbeatThread, Pulse, notify, unheard
+from device.heartbeat import Heartbeat, HeartbeatThread, notify, unheard
 from device.inference.base import InferenceError
 from device.kiosk.newcomer import create_newcomer
-from device.pulse import kiosk_pulse
+from device.pulse import kiosk_pulse, spool_pulse
 from device.queue.assembly import open_spool
 from device.queue.enrol import Enroller
 from device.queue.enrolment import EnrolmentStore
@@ -121,7 +121,7 @@ class KioskServer(BaseApplication):  # type: ignore[misc]  # gunicorn carries no
         spool = open_spool(config)
         store = EnrolmentStore(spool.database)
         enroller = Enroller(config, SystemClock(), own_versions(), read_board(), spool=spool)
-        heartbeat = HeartbeatThread(Heartbeat(lambda: Pulse(True, "sin alta")))
+        heartbeat = HeartbeatThread(Heartbeat(lambda: spool_pulse(spool, "kiosk")))
         self.cfg.set("post_worker_init", lambda _worker: heartbeat.start())
         self.cfg.set("worker_exit", lambda _server, _worker: heartbeat.stop())
         print(f"http://127.0.0.1:{config.kiosk.port}/", flush=True)
