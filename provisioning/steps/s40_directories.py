@@ -24,7 +24,11 @@ def plan(site: Site) -> Sequence[Change]:
 
 
 def _station(site: Site) -> str:
-    data = '[station]\ndata = "/var/lib/acopio-station"\n'
+    # The verifier lies beside the data: what is written to a read-only root is forgotten.
+    data = (
+        '[station]\ndata = "/var/lib/acopio-station"\n\n'
+        '[kiosk]\ntechnician_verifier_file = "/var/lib/acopio-station/keys/technician"\n'
+    )
     if site.options.slots == "none":
         return data
     return f'{data}\n[update]\nslots = "{site.options.slots}"\ncompatible = "{site.compatible}"\n'

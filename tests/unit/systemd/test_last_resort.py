@@ -64,7 +64,12 @@ def test_a_restart_that_cannot_be_written_down_is_not_made(
     last_resort: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     orders: list[tuple[str, ...]] = []
-    monkeypatch.setattr(last_resort, "_systemctl", lambda *words: orders.append(words) or 0)
+
+    def systemctl(*words: str) -> int:
+        orders.append(words)
+        return 0
+
+    monkeypatch.setattr(last_resort, "_systemctl", systemctl)
     monkeypatch.setattr(last_resort, "_exit_status", lambda: 1)
     monkeypatch.setattr(last_resort, "SHORTEST_UPTIME_S", 0.0)
     monkeypatch.setattr(last_resort.time, "sleep", lambda _: None)
